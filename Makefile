@@ -1,0 +1,120 @@
+# Contrechamp. `make help` lists what can be asked for.
+#
+# One Makefile, no recursion. Sources by wildcard, dependencies by -MMD, objects under build/ with a folder for each
+# flavour (FLAVOUR=release, asan, tsan). The program is everything in a static library plus server/main.c; a test links
+# what it uses of the library.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+VERSION := 0.1.0
+PREFIX ?= /usr/local
+PORT ?= 8080
+FLAVOUR ?= release
+CC := gcc
+BUILD := build
+OUT := $(BUILD)/$(FLAVOUR)
+
+# ---- what the machine must have ---------------------------------------------------------------------------------------
+BUILD_PACKAGES := build-essential pkg-config ca-certificates libgdal-dev libspatialite-dev libsqlite3-dev libcairo2-dev \
+    libpango1.0-dev librsvg2-dev libmicrohttpd-dev libjansson-dev libsodium-dev libdeflate-dev libwebp-dev libpng-dev \
+    zlib1g-dev libseccomp-dev fonts-noto-core
+TEST_PACKAGES := libcmocka-dev perl clang-14 libclang-rt-14-dev valgrind chromium curl strace gdal-bin
+PKGS := gdal spatialite sqlite3 cairo pango pangocairo librsvg-2.0 libmicrohttpd jansson libsodium libwebp libpng zlib \
+    libseccomp fontconfig
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\//-isystem \//g')
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldeflate
+
+# ---- how it is compiled -----------------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings
+ifdef CI
+WARN += -Werror
+endif
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+CPPFLAGS += -I. -D_GNU_SOURCE -DCONTRECHAMP_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+CFLAGS += -std=gnu17 -g -fvisibility=hidden $(WARN) $(HARDEN)
+LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDLIBS := $(PKG_LIBS) -lm -lpthread
+ifeq ($(FLAVOUR),release)
+CFLAGS += -O2
+CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+else ifeq ($(FLAVOUR),asan)
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined -DADDRESS_CHECKED
+LDFLAGS += -fsanitize=address,undefined
+else ifeq ($(FLAVOUR),tsan)
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=thread
+LDFLAGS += -fsanitize=thread
+else ifeq ($(FLAVOUR),fuzz)
+CC := clang-14
+CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -DADDRESS_CHECKED
+LDFLAGS += -fsanitize=address,undefined
+endif
+
+SOURCES := $(filter-out server/main.c,$(wildcard data/*.c data/*/*.c renderer/*.c server/*.c))
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o)
+LIBRARY := $(OUT)/libcontrechamp.a
+PROGRAM := $(OUT)/contrechamp
+TESTS := $(patsubst tests/%.c,$(OUT)/tests/%,$(wildcard tests/test_*.c))
+ifdef T
+TESTS := $(filter $(addprefix $(OUT)/tests/test_,$(T)),$(TESTS))
+endif
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+# Files that EMBED takes in; -MMD does not see .incbin, so everything depends on all of them being unchanged.
+EMBEDDED := $(wildcard server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
+
+.PHONY: all help setup run test test-asan test-tsan test-unit lint style fuzz bench golden install clean library
+.SECONDARY:
+
+all: $(BUILD)/contrechamp ## build the program: build/contrechamp
+
+$(BUILD)/contrechamp: $(BUILD)/release/contrechamp
+	@ln -sf release/contrechamp $@
+
+$(OUT)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc   $<"
+	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# The objects that embed files are remade when one of those changes.
+EMBEDDING := $(shell grep -ls '^EMBED(\|^    EMBED(' $(SOURCES) 2>/dev/null)
+$(EMBEDDING:%.c=$(OUT)/%.o): $(EMBEDDED)
+
+library: $(LIBRARY)
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	@ar rcs $@ $^
+
+$(PROGRAM): $(OUT)/server/main.o $(LIBRARY)
+	@echo "  link $@"
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+
+$(OUT)/tests/test_%: $(OUT)/tests/test_%.o $(LIBRARY)
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(LDLIBS) -lcmocka
+
+$(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIBRARY)
+	@$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer $^ -o $@ $(LDLIBS)
+
+-include $(OBJECTS:.o=.d) $(OUT)/server/main.d $(wildcard $(OUT)/tests/*.d $(OUT)/tests/fuzz/*.d)
+
+# ---- tests ------------------------------------------------------------------------------------------------------------
+test-unit: $(TESTS)
+	@prove --exec '' $(TESTS)
+
+test-asan: ## unit tests under the address and undefined-behaviour checkers
+	@$(MAKE) --no-print-directory FLAVOUR=asan test-unit
+test-tsan: ## unit tests under the thread checker
+	@$(MAKE) --no-print-directory FLAVOUR=tsan test-unit
+
+fuzz-%: ## fuzz one target (fuzz-json …), SECONDS=10
+	@$(MAKE) --no-print-directory FLAVOUR=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz_$*
+	@mkdir -p $(BUILD)/corpus/$*
+	@$(BUILD)/fuzz/tests/fuzz/fuzz_$* -max_total_time=$(or $(SECONDS_EACH),10) -timeout=10 -rss_limit_mb=4096 \
+	    -artifact_prefix=$(BUILD)/corpus/ -print_final_stats=0 -verbosity=0 $(BUILD)/corpus/$* \
+	    $(wildcard tests/fuzz/corpus/$*)
+
+clean: ## remove what was built
+	rm -rf $(BUILD)

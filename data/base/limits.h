@@ -1,0 +1,37 @@
+/*
+ * Every bound that a stranger can push against, with its unit and reason. Each has a test one past it.
+ */
+#ifndef DATA_BASE_LIMITS_H
+#define DATA_BASE_LIMITS_H
+
+enum {
+    /* HTTP */
+    TARGET_MAX_BYTES = 2048,              /* a request target; our longest own is under 900 */
+    BODY_MAX_BYTES = 64 * 1024,           /* a contribution with ten sources is under 6 KiB */
+    REQUEST_ARENA_BYTES = 8 * 1024 * 1024,
+    CONNECTIONS_MAX = 4000,
+    HEAD_DEADLINE_MS = 10 * 1000,         /* for a whole request head, however its bytes trickle */
+    SEND_BUFFER_BYTES = 128 * 1024,       /* a slow reader holds this much of the kernel, no more */
+    ZOOM_MAX = 22,
+    PAGE_ITEMS_MAX = 1000,                /* features a page of /api; more is asked for page by page */
+    /* JSON */
+    JSON_DEPTH_MAX = 32,
+    JSON_VALUES_MAX = 10000,
+    JSON_BODY_MAX_BYTES = 1024 * 1024,
+    /* tiles read from files */
+    MVT_MAX_BYTES = 8 * 1024 * 1024,      /* one vector tile, unpacked */
+    MVT_FEATURES_MAX = 500000,
+    /* drawing */
+    DRAW_ARENA_BYTES = 512 * 1024 * 1024, /* one tile or picture */
+    PICTURE_MAX_PX = 40 * 1000 * 1000,
+    EXPRESSION_DEPTH_MAX = 32,
+    EXPRESSION_STEPS_MAX = 10000,
+    /* imports */
+    IMPORT_TEXT_MAX_BYTES = 10 * 1024,    /* one field */
+    IMPORT_PROPERTIES_MAX = 200,          /* of one row */
+    IMPORT_VERTICES_MAX = 10000,          /* of one geometry */
+    IMPORT_REFUSALS_SHOWN = 20,
+    FILTER_VALUES_MAX = 64,               /* values in one list of a filter */
+};
+
+#endif
