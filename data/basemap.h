@@ -1,0 +1,22 @@
+/*
+ * The base map as vector tiles in the Shortbread schema (https://shortbread-tiles.org/schema/1.0/), into one MBTiles
+ * file: the default one out of packaged data (world to z7, France with its overseas parts and the neighbours to z11), and
+ * streets, buildings, water, green, rail, places and names out of OSM extracts, to z14. Progress on standard error.
+ */
+#ifndef DATA_BASEMAP_H
+#define DATA_BASEMAP_H
+
+#include "data/base/err.h"
+#include "data/base/str.h"
+
+struct basemap_job {
+    bool use_default;        /* the packaged data */
+    const char *packages;    /* folder that holds node_modules and the unpacked Debian data; see basemap.c */
+    const char *const *osm;  /* extracts: .osm.pbf, .osm, .osm.gz */
+    size_t n_osm;
+    int max_zoom;            /* 14 */
+    const char *out;         /* FILE.mbtiles */
+};
+bool basemap_build(const struct basemap_job *job, struct err *err) MUST_USE;
+
+#endif
