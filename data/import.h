@@ -1,0 +1,34 @@
+/*
+ * Foreign rows to records: which fields mean what, the OSM tag mapping, identity and duplicates, and one batch that goes
+ * in whole or not at all.
+ */
+#ifndef DATA_IMPORT_H
+#define DATA_IMPORT_H
+
+#include "data/gdal.h"
+#include "data/store.h"
+
+struct import_job {
+    const char *path;
+    const char *mapping;      /* a JSON file: our field → their column, constants, projection; NULL: guessed */
+    const char *report;       /* JSON file of every refused and duplicate row; NULL: none */
+    const char *category, *licence, *attribution, *source_url, *precision; /* NULL: as the file says, else defaults */
+    struct partial_date as_of; /* the day the file describes; year 0: its own, else its modification day */
+    bool dry_run;
+    struct gdal_limits limits;
+    void (*refused)(void *ctx, const char *line); /* told of each refused row, in words */
+    void *ctx;
+    const bool *stop;         /* set by Ctrl-C: ends before the batch is committed */
+};
+/* counts of *out are filled in; the batch is in the store unless dry_run. */
+bool import_file(struct store *s, const struct import_job *job, struct batch *out, struct err *err) MUST_USE;
+
+/* One OSM object's tags (an object of strings) to a record; false with a reason when it is not to be taken in. */
+bool import_osm_tags(const struct json *tags, struct arena *a, struct deployment *out, struct err *err);
+
+/* The sourced starter list, packed into the program: put in or brought up to date, idempotent. */
+bool starter_load(struct store *s, struct batch *out, struct err *err) MUST_USE;
+/* Communes, départements, regions with codes, positions, population and postcodes, from a packed or given file. */
+bool places_load(struct store *s, const char *packages, uint64_t *n, struct err *err) MUST_USE;
+
+#endif
