@@ -15,7 +15,7 @@
 /* AUTO_FREE char *name = …; calls free() on the pointer at the end of the scope. */
 #define AUTO_FREE __attribute__((cleanup(base_free)))
 
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #define MUST_USE __attribute__((warn_unused_result))
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
