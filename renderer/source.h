@@ -17,26 +17,26 @@ struct scene {
     bool french;                    /* language of labels made here */
 };
 
-struct source;
-struct source_ops {
+struct tile_source;
+struct tile_source_ops {
     /* The features of a source layer in a vector tile (zoom of 512-px tiles), coordinates in the layer's extent. A tile
      * that is not there is over-zoomed from its nearest ancestor: *out then speaks of the tile asked for. NULL if none. */
-    bool (*read)(struct source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
+    bool (*read)(struct tile_source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
         const struct features **out, struct err *err);
-    void (*close)(struct source *s);
+    void (*close)(struct tile_source *s);
 };
-struct source {
-    const struct source_ops *ops;
+struct tile_source {
+    const struct tile_source_ops *ops;
     int min_zoom, max_zoom; /* of the tiles it has; max_zoom: over-zoomed above */
     struct str attribution;
 };
-bool source_read(struct source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
+bool source_read(struct tile_source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
     const struct features **out, struct err *err);
-void source_close(struct source *s);
+void source_close(struct tile_source *s);
 
-bool source_open_tileset(struct source **out, const char *path, struct err *err);
-bool source_open_geojson(struct source **out, const struct json *geojson, struct err *err);
+bool source_open_tileset(struct tile_source **out, const char *path, struct err *err);
+bool source_open_geojson(struct tile_source **out, const struct json *geojson, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
-bool source_open_deployments(struct source **out, struct err *err);
+bool source_open_deployments(struct tile_source **out, struct err *err);
 
 #endif
