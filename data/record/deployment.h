@@ -102,7 +102,7 @@ enum family category_family(enum category c);
 bool status_is_stopped(enum status s); /* abandoned, prohibited, ended, removed */
 bool precision_is_point(enum precision p); /* exact to district: drawn at its place */
 
-struct view {
+struct device_view {
     double bearing_deg, width_deg; /* width 0: unknown; see direction.h */
     bool has_bearing, approximate;
 };
@@ -122,7 +122,7 @@ struct device {
     struct str direction_raw; /* as written */
     bool direction_unparsed;
     size_t n_views;
-    const struct view *views;
+    const struct device_view *views;
 };
 struct zone {
     uint64_t id;
