@@ -52,7 +52,7 @@ struct response {
 };
 
 /* Where a handler runs. */
-enum place { ON_LOOP /* at once, never waits */, ON_WORKER_QUICK, ON_WORKER_SLOW };
+enum runs_on { ON_LOOP /* at once, never waits */, ON_WORKER_QUICK, ON_WORKER_SLOW };
 
 /* What a worker owns while a handler runs: its own read-only store and painter. */
 struct store;
@@ -70,7 +70,7 @@ struct route {
     unsigned methods;            /* bits 1 << HTTP_… */
     const char *pattern;         /* "/d/{id}", "/tiles/{style}/{z}/{x}/{y}" */
     handler_fn *handle;
-    enum place place;
+    enum runs_on runs_on;
     size_t body_max_bytes;
     enum header_class headers;
 };
