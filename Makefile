@@ -66,7 +66,8 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # Files that EMBED takes in; -MMD does not see .incbin, so everything depends on all of them being unchanged.
 EMBEDDED := $(wildcard server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
 
-.PHONY: all help setup run test test-asan test-tsan test-unit lint style fuzz bench golden install clean library
+.PHONY: all help setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench golden install \
+    clean library
 .SECONDARY:
 
 all: $(BUILD)/contrechamp ## build the program: build/contrechamp
@@ -100,21 +101,95 @@ $(OUT)/tests/fuzz/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(LIBRARY)
 
 -include $(OBJECTS:.o=.d) $(OUT)/server/main.d $(wildcard $(OUT)/tests/*.d $(OUT)/tests/fuzz/*.d)
 
+# ---- set-up, run ------------------------------------------------------------------------------------------------------
+# What is missing is installed by apt, as root or through sudo; npm packages by the lock file, without their scripts.
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+APT := $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends
+define install_missing
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -q '^installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	    echo "installing:" $$missing; \
+	    $(SUDO) apt-get update -qq && $(APT) $$missing > $(BUILD)/apt.log 2>&1 || { tail -5 $(BUILD)/apt.log; \
+	        echo "make: the Debian packages could not be installed; see $(BUILD)/apt.log"; exit 1; }; \
+	fi
+endef
+
+setup: ## install what building and running needs (Debian packages, npm packages)
+	@mkdir -p $(BUILD)
+	$(call install_missing,$(BUILD_PACKAGES))
+	@command -v npm > /dev/null || { $(SUDO) apt-get update -qq && $(APT) nodejs npm; }
+	@$(MAKE) --no-print-directory node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package-lock.json
+	@echo "npm ci"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+setup-test: setup
+	$(call install_missing,$(TEST_PACKAGES))
+
+# The set-up is asked for by a second make, so that pkg-config is read after its packages are there.
+RUN_DIR := $(BUILD)/run
+RUN_DB := $(RUN_DIR)/contrechamp.sqlite
+
+run: setup ## everything to a running map on http://127.0.0.1:8080/
+	@$(MAKE) --no-print-directory all $(BUILD)/basemap.mbtiles $(RUN_DB)
+	@exec $(BUILD)/contrechamp --db $(RUN_DB) serve --listen 127.0.0.1:$(PORT)
+
+# The database of `make run`: places and the sourced starter list. It is made once and then kept: it holds your work.
+$(RUN_DB): | $(BUILD)/contrechamp
+	@mkdir -p $(RUN_DIR)
+	@$(BUILD)/contrechamp --db $@.new places import --default
+	@$(BUILD)/contrechamp --db $@.new starter
+	@mv $@.new $@
+
 # ---- tests ------------------------------------------------------------------------------------------------------------
+test: setup-test ## everything that is tested, on a fresh machine too; T=quad for one unit test
+	@$(MAKE) --no-print-directory test-all
+
+test-all: all $(TESTS) $(if $(T),,$(BUILD)/basemap.mbtiles lint-headers)
+	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl $(wildcard tests/http/*.mjs tests/browser/*.mjs tests/cli/*.mjs))
+
 test-unit: $(TESTS)
-	@prove --exec '' $(TESTS)
+	@tests/run $(TESTS)
 
 test-asan: ## unit tests under the address and undefined-behaviour checkers
 	@$(MAKE) --no-print-directory FLAVOUR=asan test-unit
 test-tsan: ## unit tests under the thread checker
 	@$(MAKE) --no-print-directory FLAVOUR=tsan test-unit
 
-fuzz-%: ## fuzz one target (fuzz-json …), SECONDS=10
+lint: lint-headers ## floors, circles, lone headers, doors of foreign libraries, banned words
+	@perl tests/lint/lint.pl
+
+HEADERS := $(wildcard data/*.h data/*/*.h renderer/*.h server/*.h)
+lint-headers: $(HEADERS:%=$(BUILD)/lint/%.ok)
+$(BUILD)/lint/%.ok: %
+	@mkdir -p $(@D)
+	@echo '#include "$<"' | $(CC) $(CPPFLAGS) -std=gnu17 $(WARN) -fsyntax-only -x c - && touch $@
+
+style: ## format the lines changed since the last commit
+	@git diff -U0 --no-color HEAD -- '*.c' '*.h' | clang-format-diff-14 -p1 -i
+
+fuzz: $(FUZZERS:fuzz_%=fuzz-%) ## every fuzz target for SECONDS_EACH=10
+fuzz-%: ## one fuzz target (fuzz-json …)
 	@$(MAKE) --no-print-directory FLAVOUR=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz_$*
 	@mkdir -p $(BUILD)/corpus/$*
 	@$(BUILD)/fuzz/tests/fuzz/fuzz_$* -max_total_time=$(or $(SECONDS_EACH),10) -timeout=10 -rss_limit_mb=4096 \
-	    -artifact_prefix=$(BUILD)/corpus/ -print_final_stats=0 -verbosity=0 $(BUILD)/corpus/$* \
-	    $(wildcard tests/fuzz/corpus/$*)
+	    -artifact_prefix=$(BUILD)/corpus/ -verbosity=0 $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
 
-clean: ## remove what was built
+bench: all ## our own figures, without any peer
+	@tests/bench/run
+
+# ---- install ----------------------------------------------------------------------------------------------------------
+install: all ## into PREFIX=/usr/local: program, base map, systemd unit
+	install -D -m 755 $(BUILD)/release/contrechamp $(DESTDIR)$(PREFIX)/bin/contrechamp
+	[ ! -f $(BUILD)/basemap.mbtiles ] || install -D -m 644 $(BUILD)/basemap.mbtiles $(DESTDIR)$(PREFIX)/share/contrechamp/basemap.mbtiles
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/contrechamp/LICENSE
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@PREFIX@|$(PREFIX)|g' server/contrechamp.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/contrechamp.service
+
+help: ## this list
+	@sed -n 's/^\([a-z%-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+clean: ## remove what was built (the database of `make run` too)
 	rm -rf $(BUILD)
