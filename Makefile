@@ -81,7 +81,7 @@ $(OUT)/%.o: %.c
 	@$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # The objects that embed files are remade when one of those changes.
-EMBEDDING := $(shell grep -ls '^EMBED(\|^    EMBED(' $(SOURCES) 2>/dev/null)
+EMBEDDING := $(shell grep -ls 'data/base/embed.h' $(SOURCES) 2>/dev/null)
 $(EMBEDDING:%.c=$(OUT)/%.o): $(EMBEDDED)
 
 library: $(LIBRARY)
