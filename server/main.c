@@ -1,0 +1,67 @@
+/*
+ * contrechamp [--db FILE] COMMAND …: the table of commands, one file a command.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "server/command.h"
+
+static command_fn show_version;
+
+static const struct command {
+    const char *name, *summary;
+    command_fn *run;
+} COMMANDS[] = {
+    {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
+    {"--version", NULL, show_version},
+};
+
+static void show_help(FILE *to)
+{
+    fprintf(to, "usage: contrechamp [--db FILE] COMMAND …\n\n"
+                "A map of surveillance technology in cities: stores deployments, draws and serves them.\n\n");
+    for (size_t i = 0; i < COUNT(COMMANDS); i++)
+        if (COMMANDS[i].summary)
+            fprintf(to, "  %-11s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
+    fprintf(to, "\n--db FILE is the SpatiaLite database (or CONTRECHAMP_DB; ./contrechamp.sqlite if not given).\n"
+                "contrechamp COMMAND --help explains a command; --version prints versions.\n");
+}
+
+static int show_version(struct invocation *inv)
+{
+    (void)inv;
+    printf("contrechamp %s\n", CONTRECHAMP_VERSION);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    struct invocation inv = {.db = getenv("CONTRECHAMP_DB")};
+    int i = 1;
+    for (; i < argc && strncmp(argv[i], "--db", 4) == 0; i++) {
+        if (argv[i][4] == '=') {
+            inv.db = argv[i] + 5;
+        } else if (argv[i][4] == '\0' && i + 1 < argc) {
+            inv.db = argv[++i];
+        } else {
+            fprintf(stderr, "contrechamp: %s: --db takes a file; try contrechamp --help\n", argv[i]);
+            return EXIT_USAGE;
+        }
+    }
+    if (!inv.db || !*inv.db)
+        inv.db = "contrechamp.sqlite";
+    if (i >= argc || strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "help") == 0) {
+        show_help(i < argc ? stdout : stderr);
+        return i < argc ? EXIT_DONE : EXIT_USAGE;
+    }
+    inv.command = argv[i];
+    inv.argc = argc - i - 1;
+    inv.argv = argv + i + 1;
+    for (size_t c = 0; c < COUNT(COMMANDS); c++)
+        if (strcmp(COMMANDS[c].name, inv.command) == 0)
+            return COMMANDS[c].run(&inv);
+    fprintf(stderr, "contrechamp: %s: there is no such command; try contrechamp --help\n", inv.command);
+    return EXIT_USAGE;
+}
