@@ -14,6 +14,7 @@ static const struct command {
     command_fn *run;
 } COMMANDS[] = {
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
+    {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"--version", NULL, show_version},
 };
 
