@@ -63,7 +63,8 @@ static struct scan scan_text(struct str s)
             for (i++; i < s.len && s.at[i] != '"'; i++)
                 i += s.at[i] == '\\';
         } else if (c == '{' || c == '[') {
-            found.deepest = MAX(found.deepest, ++depth);
+            depth++;
+            found.deepest = MAX(found.deepest, depth);
             found.values++;
         } else if (c == '}' || c == ']') {
             depth--;
