@@ -147,7 +147,7 @@ $(RUN_DB): | $(BUILD)/contrechamp
 test: setup-test ## everything that is tested, on a fresh machine too; T=quad for one unit test
 	@$(MAKE) --no-print-directory test-all
 
-test-all: all $(TESTS) $(if $(T),,$(BUILD)/basemap.mbtiles lint-headers)
+test-all: all $(TESTS) $(if $(T),,$(if $(wildcard data/basemap.c),$(BUILD)/basemap.mbtiles) lint-headers)
 	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl $(wildcard tests/http/*.mjs tests/browser/*.mjs tests/cli/*.mjs))
 
 test-unit: $(TESTS)
