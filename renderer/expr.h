@@ -12,7 +12,11 @@
 
 enum expr_type {
     TYPE_NULL, TYPE_NUMBER, TYPE_STRING, TYPE_BOOLEAN, TYPE_COLOR, TYPE_ARRAY, TYPE_OBJECT, TYPE_FORMATTED, TYPE_IMAGE,
-    TYPE_COLLATOR, TYPE_VALUE, TYPE_ERROR
+    TYPE_COLLATOR, TYPE_VALUE, TYPE_ERROR,
+    TYPE_PADDING,        /* array: four numbers, top right bottom left */
+    TYPE_NUMBER_ARRAY, TYPE_COLOR_ARRAY,
+    TYPE_ANCHOR_OFFSETS, /* array: anchor, array of two numbers, and so on */
+    TYPE_PROJECTION      /* string, or array: from, to, share of the way */
 };
 struct expr_array;
 struct expr_formatted;

@@ -14,7 +14,7 @@ enum layer_kind {
 
 /* Every property the renderer knows, by name, type and default: one table in style.c (PROPS) in this order. */
 enum prop {
-#define PROP(id, name, type, fallback) PROP_##id,
+#define PROP(id, ...) PROP_##id,
 #include "renderer/props.def"
 #undef PROP
     PROP_COUNT
