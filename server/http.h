@@ -6,6 +6,8 @@
 #ifndef SERVER_HTTP_H
 #define SERVER_HTTP_H
 
+#include <stdatomic.h>
+
 #include "data/base/arena.h"
 #include "data/base/buf.h"
 #include "data/base/err.h"
@@ -36,7 +38,11 @@ bool request_has(const struct request *rq, struct str name);
 struct str request_header(const struct request *rq, const char *name);
 
 /* Headers come from one table by class of route (headers.c): pages, embeds, tiles, data, private. */
-enum header_class { HEADERS_PAGE, HEADERS_EMBED, HEADERS_TILE, HEADERS_DATA, HEADERS_ASSET, HEADERS_PRIVATE, HEADERS_CLASS_COUNT };
+enum header_class { HEADERS_PAGE, HEADERS_EMBED, HEADERS_TILE, HEADERS_DATA, HEADERS_ASSET, HEADERS_PRIVATE, HEADERS_ADMIN, HEADERS_CLASS_COUNT };
+
+/* An answer made ready to send, plain, gzipped and as 304. It never changes, any number of connections may be sending it,
+ * and it is counted: cached tiles and embedded files are answers that somebody holds. */
+struct answer;
 
 struct response {
     int status;                  /* 200 unless set */
@@ -49,7 +55,23 @@ struct response {
     const char *vary;            /* NULL: none */
     bool no_gzip;                /* pictures */
     const char *filename;        /* Content-Disposition: attachment; NULL: none */
+    int max_age_s;               /* 0: the class's Cache-Control; -1: it never changes */
+    struct str link;             /* a Link header; empty: none */
+    struct answer *ready;        /* instead of all of the above; one hold, taken by the server */
+    bool parked;                 /* the request was kept by someone who will call request_answer or request_fail */
 };
+
+/* Takes the body out of the response. Both: the gzipped form too, for answers that are kept. */
+struct answer *answer_new(struct response *rs, bool both);
+struct answer *answer_hold(struct answer *a);
+void answer_drop(struct answer *a);
+size_t answer_bytes(const struct answer *a); /* of memory, about */
+
+/* For requests that were parked, from any thread, once: takes the hold on the answer. */
+void request_answer(struct request *rq, struct answer *a);
+void request_fail(struct request *rq, const struct err *err);
+/* The visitor closed the connection; nobody waits for this answer any more. */
+bool request_is_gone(const struct request *rq);
 
 /* Where a handler runs. */
 enum runs_on { ON_LOOP /* at once, never waits */, ON_WORKER_QUICK, ON_WORKER_SLOW };
@@ -61,6 +83,7 @@ struct worker {
     struct store *store;
     struct painter *painter;
     int number;
+    struct own *own;             /* inner to app.c */
 };
 
 /* Fills the response; false with err: the server makes the error answer (problem+json under /api, a page elsewhere). */
@@ -74,7 +97,40 @@ struct route {
     size_t body_max_bytes;
     enum header_class headers;
 };
-extern const struct route ROUTES[];
-extern const size_t N_ROUTES;
+extern const struct route ROUTES[], ADMIN_ROUTES[];
+extern const size_t N_ROUTES, N_ADMIN_ROUTES;
+/* The route of a path; NULL: none. When there is one for other methods only, NULL too, and *allowed has their bits. */
+const struct route *route_find(const struct route *routes, size_t n, const struct request *rq, unsigned *allowed);
+
+/* ---- the server's side ---- */
+struct work;
+struct http_counts {
+    _Atomic uint64_t requests, by_class[6], parked, refused_connections, not_modified;
+    _Atomic int connections;
+};
+struct http_options {
+    struct app *app;
+    struct work *work;
+    int loops;                   /* threads for the public listeners, 1 or 2 */
+    size_t n_listen;
+    const int *listen_fds;       /* taken */
+    int admin_fd;                /* taken; -1: none. It has a thread of its own */
+    struct http_counts *counts;
+    /* The page that says what went wrong; NULL: problem+json everywhere. */
+    bool (*error_page)(struct app *app, struct request *rq, int status, const char *sentence, struct response *rs);
+};
+struct http;
+bool http_start(struct http **out, const struct http_options *o, struct err *err) MUST_USE;
+/* No new connections; those that have a request under way finish it. Waits until all are gone, at most so long. */
+void http_drain(struct http *h, int64_t most_ms);
+/* After the work was stopped, so that nothing is parked any more. */
+void http_stop(struct http *h);
+
+/* A listening socket for "127.0.0.1:8080", "[::1]:8080", "localhost:0" or "unix:PATH"; -1 with err. */
+int http_listen(const char *address, struct err *err);
+/* Sockets handed down by systemd (LISTEN_FDS), at most `most`. */
+size_t http_inherited(int *fds, size_t most);
+/* "http://127.0.0.1:8080" or "unix:/run/x": where a listening socket is reached. */
+void http_address(struct buf *out, int fd);
 
 #endif

@@ -1,0 +1,248 @@
+/*
+ * An answer is made once and queued any number of times: the library's own response objects are counted and may be shared
+ * by connections, which is what makes a cached tile cost nothing but the system calls.
+ */
+#include "server/http_answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "data/base/buf.h"
+#include "data/base/hash.h"
+#include "data/base/json.h"
+#include "server/headers.h"
+#include "server/request_check.h"
+
+struct form { /* one encoding of the same thing */
+    struct MHD_Response *whole, *same; /* same: 304 */
+    char etag[44];
+};
+struct answer {
+    atomic_int holds;
+    int status;
+    size_t bytes;
+    struct form plain, gzip; /* gzip.whole is NULL where it does not pay */
+};
+
+enum { GZIP_FROM_BYTES = 512 };
+
+static void add_headers(struct MHD_Response *r, const struct response *rs, const char *etag, bool varies)
+{
+    for (const struct header *h = headers_of(rs->headers); h->name; h++)
+        MHD_add_response_header(r, h->name, h->value);
+    char text[768];
+    if (rs->status >= 400 && rs->status != 410)
+        snprintf(text, sizeof text, "no-store");
+    else if (rs->max_age_s < 0)
+        snprintf(text, sizeof text, "public, max-age=31536000, immutable");
+    else if (rs->max_age_s > 0)
+        snprintf(text, sizeof text, "public, max-age=%d", rs->max_age_s);
+    else
+        snprintf(text, sizeof text, "%s", headers_cache_control(rs->headers));
+    MHD_add_response_header(r, "Cache-Control", text);
+    if (*etag)
+        MHD_add_response_header(r, "ETag", etag);
+    if (varies || rs->vary) {
+        snprintf(text, sizeof text, "%s%s%s", varies ? "Accept-Encoding" : "", varies && rs->vary ? ", " : "",
+            rs->vary ? rs->vary : "");
+        MHD_add_response_header(r, "Vary", text);
+    }
+}
+
+static void add_whole_headers(struct MHD_Response *r, const struct response *rs, const char *encoding)
+{
+    char text[768];
+    if (rs->content_type)
+        MHD_add_response_header(r, "Content-Type", rs->content_type);
+    if (encoding)
+        MHD_add_response_header(r, "Content-Encoding", encoding);
+    if (rs->location[0])
+        MHD_add_response_header(r, "Location", rs->location);
+    if (rs->retry_after_s > 0) {
+        snprintf(text, sizeof text, "%d", rs->retry_after_s);
+        MHD_add_response_header(r, "Retry-After", text);
+    }
+    if (rs->filename) {
+        snprintf(text, sizeof text, "attachment; filename=\"%s\"", rs->filename);
+        MHD_add_response_header(r, "Content-Disposition", text);
+    }
+    if (rs->link.len && rs->link.len < sizeof text) {
+        snprintf(text, sizeof text, "%.*s", STR_ARG(rs->link));
+        MHD_add_response_header(r, "Link", text);
+    }
+}
+
+/* Takes the body. */
+static void make_form(struct form *f, const struct response *rs, struct buf *body, const char *encoding, bool varies)
+{
+    struct buf bytes = *body;
+    *body = (struct buf){0};
+    f->whole = MHD_create_response_from_buffer(bytes.len, bytes.at, bytes.at ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
+    must(f->whole);
+    add_headers(f->whole, rs, f->etag, varies);
+    add_whole_headers(f->whole, rs, encoding);
+    if (!f->etag[0])
+        return;
+    f->same = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    must(f->same);
+    add_headers(f->same, rs, f->etag, varies);
+}
+
+static void make_etag(struct response *rs)
+{
+    uint64_t a = hash64(rs->body.at, rs->body.len, 1), b = hash64(rs->body.at, rs->body.len, 0x5bd1e995);
+    snprintf(rs->etag, sizeof rs->etag, "\"%016llx%08llx\"", (unsigned long long)a, (unsigned long long)(b & 0xffffffffu));
+}
+
+static bool gzip_pays(const struct response *rs)
+{
+    static const char *const texts[] = {"text/", "application/json", "application/geo+json", "application/problem+json",
+        "application/vnd.", "application/xml", "application/atom+xml", "image/svg+xml", "application/schema+json"};
+    if (rs->no_gzip || rs->body.len < GZIP_FROM_BYTES || !rs->content_type)
+        return false;
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (strncmp(rs->content_type, texts[i], strlen(texts[i])) == 0)
+            return true;
+    return false;
+}
+
+struct answer *answer_new(struct response *rs, bool both)
+{
+    struct answer *a = base_alloc(1, sizeof *a);
+    a->holds = 1;
+    a->status = rs->status ? rs->status : 200;
+    if (a->status == 200 && !rs->etag[0])
+        make_etag(rs);
+    if (a->status != 200)
+        rs->etag[0] = '\0';
+    bool pays = gzip_pays(rs);
+    snprintf(a->plain.etag, sizeof a->plain.etag, "%s", rs->etag);
+    AUTO(buf) packed = {0};
+    if (pays && both)
+        buf_gzip(&packed, buf_str(&rs->body));
+    a->bytes = sizeof *a + 2048 + rs->body.cap + packed.cap;
+    if (packed.len) {
+        if (rs->etag[0])
+            snprintf(a->gzip.etag, sizeof a->gzip.etag, "%.*s-g\"", (int)strlen(rs->etag) - 1, rs->etag);
+        make_form(&a->gzip, rs, &packed, "gzip", true);
+    }
+    make_form(&a->plain, rs, &rs->body, NULL, pays);
+    return a;
+}
+
+struct answer *answer_hold(struct answer *a)
+{
+    atomic_fetch_add_explicit(&a->holds, 1, memory_order_relaxed);
+    return a;
+}
+
+static void form_done(struct form *f)
+{
+    if (f->whole)
+        MHD_destroy_response(f->whole);
+    if (f->same)
+        MHD_destroy_response(f->same);
+}
+
+void answer_drop(struct answer *a)
+{
+    if (!a || atomic_fetch_sub_explicit(&a->holds, 1, memory_order_acq_rel) != 1)
+        return;
+    form_done(&a->plain);
+    form_done(&a->gzip);
+    free(a);
+}
+
+size_t answer_bytes(const struct answer *a)
+{
+    return a->bytes;
+}
+
+enum MHD_Result answer_queue(const struct answer *a, struct MHD_Connection *c, const struct answer_wish *wish, int *status)
+{
+    const struct form *f = wish->gzip && a->gzip.whole ? &a->gzip : &a->plain;
+    *status = a->status;
+    if (f->same && wish->if_none_match.len && header_has_etag(wish->if_none_match, str_of(f->etag))) {
+        *status = 304;
+        return MHD_queue_response(c, 304, f->same);
+    }
+    return MHD_queue_response(c, (unsigned)a->status, f->whole);
+}
+
+static const char *status_title(int status)
+{
+    switch (status) {
+    case 400: return "Bad request";
+    case 403: return "Not allowed";
+    case 404: return "Not found";
+    case 405: return "Method not allowed";
+    case 409: return "Conflict";
+    case 410: return "Gone";
+    case 413: return "Too large";
+    case 414: return "Address too long";
+    case 429: return "Too many requests";
+    case 431: return "Too many headers";
+    case 503: return "Busy";
+    default: return status >= 500 ? "Server error" : "Refused";
+    }
+}
+
+static bool is_for_programs(const struct request *rq)
+{
+    static const char *const roots[] = {"api", "tiles", "styles", "sprites", "fonts", "identify", "static", "card", "oembed",
+        "healthz", "readyz", "metrics"};
+    for (size_t i = 0; rq->n_segments && i < COUNT(roots); i++)
+        if (str_eq(rq->segments[0], str_of(roots[i])))
+            return true;
+    return rq->n_segments == 0 && !rq->path.len;
+}
+
+static void put_problem(struct response *rs, int status, const char *sentence)
+{
+    struct json_writer w = {.out = &rs->body};
+    json_open(&w, '{');
+    json_key(&w, "type");
+    json_put_cstr(&w, "about:blank");
+    json_key(&w, "title");
+    json_put_cstr(&w, status_title(status));
+    json_key(&w, "status");
+    json_put_int(&w, status);
+    json_key(&w, "detail");
+    json_put_cstr(&w, sentence);
+    json_close(&w, '}');
+    buf_char(&rs->body, '\n');
+    rs->content_type = "application/problem+json";
+    rs->headers = HEADERS_DATA;
+}
+
+static void add_allow(struct MHD_Response *r, unsigned allowed)
+{
+    static const char *const names[HTTP_METHOD_COUNT] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    char text[80];
+    size_t n = 0;
+    if (allowed & 1u << HTTP_GET)
+        allowed |= 1u << HTTP_HEAD;
+    for (int m = 0; m < HTTP_METHOD_COUNT; m++)
+        if (allowed & 1u << m)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", names[m]);
+    if (n)
+        MHD_add_response_header(r, "Allow", text);
+}
+
+struct answer *answer_of_error(const struct http_options *o, struct request *rq, int status, const char *sentence,
+    unsigned allowed, bool close)
+{
+    struct response rs = {.headers = HEADERS_PAGE, .vary = NULL};
+    if (is_for_programs(rq) || close || !o->error_page || !o->error_page(o->app, rq, status, sentence, &rs)) {
+        buf_clear(&rs.body);
+        put_problem(&rs, status, sentence);
+    }
+    rs.status = status;
+    rs.retry_after_s = status == 503 || status == 429 ? MAX(rs.retry_after_s, 1) : 0;
+    struct answer *a = answer_new(&rs, false);
+    buf_done(&rs.body);
+    add_allow(a->plain.whole, allowed);
+    if (close)
+        MHD_add_response_header(a->plain.whole, "Connection", "close");
+    return a;
+}
