@@ -35,6 +35,9 @@ typedef bool gdal_row_fn(void *ctx, const struct gdal_row *row, struct err *err)
 
 /* Calls fn for each row. False when the file cannot be read at all (the sentence says why and what to do) or fn said so. */
 bool gdal_read(const struct gdal_job *job, gdal_row_fn *fn, void *ctx, struct err *err) MUST_USE;
+/* The program that is started as import-worker: this one (/proc/self/exe); tests, which have no commands, name it. */
+extern const char *gdal_worker_program;
+
 /* Whether the sandbox can be had here, for doctor: false fills why. */
 bool gdal_sandbox_works(struct err *err);
 /* The child's main: `contrechamp import-worker`, started by gdal_read only. */

@@ -44,4 +44,5 @@ extern volatile bool command_stop;
 void command_catch_stop(void);
 
 command_fn cmd_json, cmd_tile;
+command_fn cmd_worker;
 #endif

@@ -15,6 +15,7 @@ static const struct command {
 } COMMANDS[] = {
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
+    {"import-worker", NULL, cmd_worker},
     {"--version", NULL, show_version},
 };
 
