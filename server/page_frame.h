@@ -1,0 +1,34 @@
+/*
+ * What every page begins with, and the addresses in which filters travel.
+ */
+#ifndef SERVER_PAGE_FRAME_H
+#define SERVER_PAGE_FRAME_H
+
+#include "data/record/filter.h"
+#include "server/page.h"
+
+/* A page about to be written into the response; headers are those of pages. */
+struct page page_start(struct app *app, struct request *rq, struct response *rs);
+
+/* Only the part of a page that was asked for by part=NAME, for the script of the map: no head, no foot. */
+bool page_is_part(const struct page *p);
+
+/* The name of a parameter, all its values joined by commas in the request's arena (a form sends one for each box). */
+struct str page_param(const struct page *p, const char *name);
+int64_t page_param_int(const struct page *p, const char *name, int64_t least, int64_t most, int64_t otherwise);
+
+/* The common query parameters, city included. */
+bool page_filter(struct page *p, struct worker *w, struct filter *out, struct err *err);
+/* "category=cctv&status=trial" as the visitor gave them, without the one named; for links and tiles. */
+void page_filter_query(const struct page *p, const char *without, struct buf *out);
+/* The same as hidden fields of a form. */
+void page_filter_fields(struct page *p);
+/* lang= as a hidden field, where the visitor chose it. */
+void page_lang_field(struct page *p);
+
+/* "← 2 / 7 →": links to the pages of a list under an address (with or without '?'). */
+enum { LIST_ROWS = 50 };
+void page_pager(struct page *p, const char *address, size_t offset, size_t total);
+size_t page_offset(const struct page *p);
+
+#endif
