@@ -24,6 +24,8 @@ struct str page_param(const struct page *p, const char *name)
         const struct http_param *q = &p->rq->query[i];
         if (!str_eq(q->name, str_of(name)) || !q->value.len)
             continue;
+        if (str_eq(q->value, S("all")))
+            return q->value; /* a box for everything beside boxes for some */
         if (n++ == 0)
             first = q->value;
         buf_fmt(&all, "%s%.*s", n > 1 ? "," : "", STR_ARG(q->value));
