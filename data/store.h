@@ -130,6 +130,8 @@ bool store_near(struct store *s, struct lonlat at, double metres, struct arena *
 
 /* Places of reference: inserted or updated by code. */
 bool store_put_place(struct store *s, const struct place *p, struct str postcodes, struct err *err) MUST_USE;
+/* *known false: there is no place of this code. Polygons, coordinates lon,lat. */
+bool store_put_boundary(struct store *s, struct str code, const struct shape *boundary, bool *known, struct err *err) MUST_USE;
 /* The commune at a place: by boundary where one is known; else empty. */
 bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct str *code, struct str *name, struct err *err) MUST_USE;
 bool store_place_by_name(struct store *s, struct str name, struct arena *a, struct place *out, bool *found, struct err *err) MUST_USE;

@@ -16,6 +16,11 @@ static const struct command {
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"import-worker", NULL, cmd_worker},
+    {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
+    {"restore", "restore FILE: a backup put in the database's place", cmd_restore},
+    {"check", "is the database whole; --rebuild remakes what is derived", cmd_check},
+    {"stats", "what is in it: counts by category, status and place; imports", cmd_stats},
+    {"doctor", "what is kept, and whether this machine has what is needed", cmd_doctor},
     {"--version", NULL, show_version},
 };
 

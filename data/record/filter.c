@@ -133,3 +133,28 @@ uint64_t filter_hash(const struct filter *f)
     h = hash64(f->operators, f->n_operators * sizeof *f->operators, h);
     return hash64(f->vendors, f->n_vendors * sizeof *f->vendors, h);
 }
+
+static bool has_org(const struct deployment *d, enum org_role role, const uint64_t *keys, size_t n)
+{
+    for (size_t i = 0; i < d->n_orgs; i++)
+        for (size_t k = 0; d->orgs[i].role == role && k < n; k++)
+            if (keys[k] == org_key(d->orgs[i].slug))
+                return true;
+    return false;
+}
+
+bool filter_takes(const struct filter *f, const struct deployment *d, int32_t today)
+{
+    if (!((f->categories >> d->category & 1) || (f->categories & d->categories2)) || !(f->spaces >> d->space & 1) ||
+        (f->place && f->place != place_key(d->place_code)) ||
+        (f->n_operators && !has_org(d, ROLE_OPERATOR, f->operators, f->n_operators)) ||
+        (f->n_vendors && !has_org(d, ROLE_VENDOR, f->vendors, f->n_vendors)))
+        return false;
+    int32_t day = f->day == INT32_MIN ? today : f->day;
+    struct interval intervals[INTERVALS_MAX];
+    size_t n = deployment_intervals(d, intervals);
+    for (size_t i = 0; i < n; i++)
+        if (day >= intervals[i].first_day && day <= intervals[i].last_day)
+            return f->statuses >> intervals[i].status & 1;
+    return false;
+}

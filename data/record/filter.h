@@ -28,6 +28,10 @@ bool filter_set(struct filter *f, struct str name, struct str value, bool *known
 void filter_write(struct buf *out, const struct filter *f);
 uint64_t filter_hash(const struct filter *f);
 
+/* Whether a record is shown on a day (the filter's own, else `today`): the same answer the map gives for its points. Reads
+ * category, space, place, orgs and events. */
+bool filter_takes(const struct filter *f, const struct deployment *d, int32_t today);
+
 uint64_t org_key(struct str slug);
 uint64_t place_key(struct str code);
 
