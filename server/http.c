@@ -95,7 +95,6 @@ struct http {
     int n_loops;
     struct loop loops[LOOPS_MAX];
     atomic_bool draining, stopping;
-    atomic_int public_peers;
 };
 
 static struct peer *peer_of(const struct request *rq)
@@ -132,7 +131,7 @@ static void on_connection(void *cls, struct MHD_Connection *c, void **context, e
         peer->next->prev = peer->prev;
     loop->n_peers--;
     if (!loop->is_admin)
-        atomic_fetch_sub(&loop->http->public_peers, 1);
+        atomic_fetch_sub(&loop->http->options.counts->connections, 1);
     peer->magic = 0;
     free(peer);
     *context = NULL;
@@ -156,8 +155,8 @@ static void accept_some(struct loop *loop, int listen_fd)
         int fd = accept4(listen_fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
-        if (!loop->is_admin && atomic_fetch_add(&loop->http->public_peers, 1) >= CONNECTIONS_MAX) {
-            atomic_fetch_sub(&loop->http->public_peers, 1);
+        if (!loop->is_admin && atomic_fetch_add(&loop->http->options.counts->connections, 1) >= CONNECTIONS_MAX) {
+            atomic_fetch_sub(&loop->http->options.counts->connections, 1);
             refuse_connection(loop, fd);
             continue;
         }
@@ -165,7 +164,7 @@ static void accept_some(struct loop *loop, int listen_fd)
         if (MHD_add_connection(loop->daemon, fd, (struct sockaddr *)&from, len) != MHD_YES) { /* it closes fd itself */
             loop->n_peers--;
             if (!loop->is_admin)
-                atomic_fetch_sub(&loop->http->public_peers, 1);
+                atomic_fetch_sub(&loop->http->options.counts->connections, 1);
         }
     }
 }
@@ -515,7 +514,7 @@ static bool is_late(const struct peer *peer, bool crowded)
 
 static void cut_late(struct loop *loop)
 {
-    bool crowded = atomic_load(&loop->http->public_peers) > CONNECTIONS_MAX / 5 * 4;
+    bool crowded = atomic_load(&loop->http->options.counts->connections) > CONNECTIONS_MAX / 5 * 4;
     for (struct peer *peer = loop->peers; peer; peer = peer->next) {
         if (!peer->cut && is_late(peer, crowded)) {
             peer->cut = true;
@@ -636,7 +635,7 @@ void http_drain(struct http *h, int64_t most_ms)
     int64_t until = clock_mono_ms() + most_ms;
     h->draining = true;
     ring_all(h);
-    while (atomic_load(&h->public_peers) > 0 && clock_mono_ms() < until)
+    while (atomic_load(&h->options.counts->connections) > 0 && clock_mono_ms() < until)
         usleep(5000);
 }
 
