@@ -56,9 +56,10 @@ void page_status(struct page *p, const struct deployment *d)
     enum status status = page_status_now(d, &stale);
     const struct status_event *e = deciding(d, status);
     struct partial_date when = e ? e->date : d->status_since;
-    const char *code = STATUS_TERMS[status].code;
+    bool runs = status == STATUS_ACTIVE || status == STATUS_TRIAL;
+    const char *dated = !runs || !when.year ? "" : e && e->kind == EVENT_OBSERVED ? ".seen" : ".dated";
     AUTO(buf) key = {0};
-    buf_fmt(&key, "status.%s%s", code, stale ? ".old" : e && e->kind == EVENT_OBSERVED && status == STATUS_ACTIVE ? ".seen" : "");
+    buf_fmt(&key, "status.%s%s", STATUS_TERMS[status].code, stale ? ".old" : dated);
     page_fmt(p, "<span class=\"status\">");
     page_say(p, key.at);
     if (when.year) {

@@ -141,8 +141,11 @@ static const struct words TEXTS[] = {
     /* ---- status, never old news in the present tense ---- */
     {"status.unknown", "état inconnu", "state unknown"},
     {"status.announced", "annoncé", "announced"},
-    {"status.trial", "à l'essai, signalé", "on trial, reported"},
-    {"status.active", "en service depuis son signalement", "in service, reported"},
+    {"status.trial", "essai", "trial"},
+    {"status.trial.dated", "essai, signalé", "trial, reported"},
+    {"status.trial.seen", "essai, constaté", "trial, seen"},
+    {"status.active", "en service", "in service"},
+    {"status.active.dated", "en service, signalé", "in service, reported"},
     {"status.active.seen", "en service, constaté", "in service, seen"},
     {"status.suspended", "suspendu", "suspended"},
     {"status.abandoned", "abandonné", "abandoned"},
