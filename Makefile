@@ -66,7 +66,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # Files that EMBED takes in; -MMD does not see .incbin, so everything depends on all of them being unchanged.
 EMBEDDED := $(wildcard server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
 
-.PHONY: all help setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench golden install \
+.PHONY: all help fuzzers setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench golden install \
     clean library
 .SECONDARY:
 
@@ -148,7 +148,8 @@ test: setup-test ## everything that is tested, on a fresh machine too; T=quad fo
 	@$(MAKE) --no-print-directory test-all
 
 test-all: all $(TESTS) $(if $(T),,$(if $(wildcard data/basemap.c),$(BUILD)/basemap.mbtiles) lint-headers)
-	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl $(wildcard tests/http/*.mjs tests/browser/*.mjs tests/cli/*.mjs))
+	@$(if $(T),,$(MAKE) --no-print-directory FLAVOUR=fuzz fuzzers)
+	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl tests/fuzz/run.sh $(wildcard tests/cli/*.mjs tests/http/*.mjs tests/browser/*.mjs))
 
 test-unit: $(TESTS)
 	@tests/run $(TESTS)
@@ -169,6 +170,8 @@ $(BUILD)/lint/%.ok: %
 
 style: ## format the lines changed since the last commit
 	@git diff -U0 --no-color HEAD -- '*.c' '*.h' | clang-format-diff-14 -p1 -i
+
+fuzzers: $(FUZZERS:%=$(OUT)/tests/fuzz/%)
 
 fuzz: $(FUZZERS:fuzz_%=fuzz-%) ## every fuzz target for SECONDS_EACH=10
 fuzz-%: ## one fuzz target (fuzz-json …)
