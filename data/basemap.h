@@ -11,11 +11,12 @@
 
 struct basemap_job {
     bool use_default;        /* the packaged data */
-    const char *packages;    /* folder that holds node_modules and the unpacked Debian data; see basemap.c */
+    const char *packages;    /* folder with node_modules and build/packages in it; NULL: here, or where the program was built */
     const char *const *osm;  /* extracts: .osm.pbf, .osm, .osm.gz */
     size_t n_osm;
     int max_zoom;            /* 14 */
     const char *out;         /* FILE.mbtiles */
+    const volatile bool *stop; /* asked between steps; NULL: never stops. What was written so far is taken away */
 };
 bool basemap_build(const struct basemap_job *job, struct err *err) MUST_USE;
 

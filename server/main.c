@@ -13,6 +13,7 @@ static const struct command {
     const char *name, *summary;
     command_fn *run;
 } COMMANDS[] = {
+    {"basemap", "basemap build: the base map out of packaged data and OSM extracts", cmd_basemap},
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"import-worker", NULL, cmd_worker},

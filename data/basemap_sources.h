@@ -1,0 +1,46 @@
+/*
+ * Where a base map's features come from: the packaged data of the world, and OSM extracts. Part of basemap.c.
+ */
+#ifndef DATA_BASEMAP_SOURCES_H
+#define DATA_BASEMAP_SOURCES_H
+
+#include "data/basemap_ground.h"
+
+enum { DEFAULT_MAX_ZOOM = 11, COVER_MAX_ZOOM = 11, EXTRACTS_MAX = 64 };
+
+/* A set of tiles of the zooms up to COVER_MAX_ZOOM, as bits. */
+struct cover {
+    uint64_t *bits[COVER_MAX_ZOOM + 1];
+};
+void cover_init(struct cover *c);
+void cover_done(struct cover *c);
+void cover_add(struct cover *c, struct box b, int min_zoom, int max_zoom);
+bool cover_has(const struct cover *c, struct tile t);
+bool cover_meets(const struct cover *c, struct box b, int zoom);
+
+/* Reads what is there of the packaged data; says what is missing by log_line. `folders` are tried in turn for each file.
+ * Credits are appended to `credit`, and the tiles of zoom 8 and deeper that are worth making to `cover`. */
+struct world {
+    struct ground *ground;
+    const char *const *folders;
+    size_t n_folders;
+    struct cover *cover;
+    struct buf *credit;
+    const struct box *extracts; /* places for which coasts are wanted to max_zoom */
+    size_t n_extracts;
+    int max_zoom;
+};
+bool world_read(struct world *w, struct err *err) MUST_USE;
+
+/* An extract's features. The deeper zooms are only drawn where it covers; `covers` answers where that is. */
+struct extract {
+    struct ground *ground;
+    const char *path;
+    int max_zoom;
+    int names_from_zoom; /* places and borders: from here on they are the extract's */
+    struct box covers;   /* out */
+    size_t n_streets;    /* out */
+};
+bool extract_read(struct extract *e, struct err *err) MUST_USE;
+
+#endif
