@@ -41,6 +41,20 @@ struct style_layer {
 
 struct style;
 
+/* What the specification says of a property (renderer/props.def). */
+struct prop_rule {
+    struct expr_spec spec;         /* without fallback */
+    bool layout;                   /* else paint */
+    bool ramp;                     /* a colour ramp: by density or progress, not by zoom */
+    bool has_min, has_max;
+    double min, max;
+};
+bool prop_find(struct str name, enum prop *out);
+const char *prop_name(enum prop p);
+const struct prop_rule *prop_rule(enum prop p);
+const char *prop_fallback(enum prop p); /* as JSON */
+enum layer_kind prop_layer(enum prop p); /* the kind of layer it belongs to */
+
 /* The folder is where relative addresses of sources and sprites start. Every error with its path and line, the first
  * in err; the rest through style_lint. */
 bool style_read(struct style **out, struct str json, const char *folder, struct err *err) MUST_USE;

@@ -15,6 +15,7 @@ static const struct command {
 } COMMANDS[] = {
     {"basemap", "basemap build: the base map out of packaged data and OSM extracts", cmd_basemap},
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
+    {"style", "style lint|eval|support: errors of a style; an expression with its values; what is drawn", cmd_style},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"import-worker", NULL, cmd_worker},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
