@@ -931,7 +931,9 @@ static bool read_zip(struct worker *w, const char *real, struct str file, struct
     struct zip_list zip = {0};
     char link[512], inner[1200];
     static const uint64_t UPLOAD_MOST = 256u << 20, MOST = 8ull << 30;
-    if (!zip_read(file, &w->arena, &zip, err) || !zip_is_sane(&zip, w->upload ? UPLOAD_MOST : MOST, err))
+    AUTO(arena) lists = {0}; /* that of rows is emptied with each row */
+    arena_init(&lists, 1 << 20);
+    if (!zip_read(file, &lists, &zip, err) || !zip_is_sane(&zip, w->upload ? UPLOAD_MOST : MOST, err))
         return false;
     const struct zip_entry *shapes = NULL, *kml = NULL;
     size_t n_shapes = 0;
@@ -950,7 +952,6 @@ static bool read_zip(struct worker *w, const char *real, struct str file, struct
     if (xlsx || ods) {
         if (!alias(w, real, xlsx ? "xlsx" : "ods", link, err))
             return false;
-        arena_reset(&w->arena);
         return read_ogr(w, link, xlsx ? (struct reader){"xlsx", "XLSX"} : (struct reader){"ods", "ODS"}, err);
     }
     if (!shapes)

@@ -17,6 +17,7 @@ static const struct command {
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
     {"style", "style lint|eval|support: errors of a style; an expression with its values; what is drawn", cmd_style},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
+    {"import", "import FILE…: deployments out of OSM, GeoJSON, CSV, KML, GeoPackage, …", cmd_import},
     {"import-worker", NULL, cmd_worker},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},

@@ -1,0 +1,36 @@
+/*
+ * One foreign row to one record: OSM objects by their tags, everything else by its columns. Nothing is stored here.
+ */
+#ifndef DATA_IMPORT_ROW_H
+#define DATA_IMPORT_ROW_H
+
+#include "data/columns.h"
+#include "data/import.h"
+
+struct row_rules {
+    const struct mapping *mapping;
+    int category;                 /* forced by the user; -1: as the file says */
+    int precision;                /* forced; -1 */
+    struct position_hint {
+        int epsg;                 /* of table columns; 0: told by the numbers */
+    } position;
+    bool osm;                     /* the file holds OSM objects: a row without tags is one too */
+};
+struct row_record {
+    struct deployment d;
+    struct str external_id;       /* empty: none */
+    bool is_osm;
+    const char *repaired;         /* what was put right, in words; NULL */
+    struct str repaired_field;
+    bool assumed_category;        /* nothing in the row says what it is */
+};
+bool row_is_osm(const struct gdal_row *row);
+/* False with a reason; *field names what is wrong where one field is ("" if not). */
+bool row_read(const struct gdal_row *row, const struct row_rules *rules, struct arena *a, struct row_record *out, struct str *field, struct err *err);
+
+/* Operator and vendor, spelled as firms are spelled; names of people are dropped. */
+bool import_orgs(struct str operator_name, struct str operator_type, struct str vendor, struct arena *a, struct deployment *d, struct err *err);
+/* A direction text to the views of a device; false when the arena is full. */
+bool import_views(struct str text, bool french, struct device *v, struct arena *a);
+
+#endif

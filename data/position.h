@@ -1,0 +1,28 @@
+/*
+ * Positions as foreign tables write them: decimal commas, thousands, degrees and minutes, hemispheres, projected metres,
+ * two numbers in one field, broken by spreadsheets. What is repaired is said; what cannot be is refused, never guessed.
+ */
+#ifndef DATA_POSITION_H
+#define DATA_POSITION_H
+
+#include "data/base/err.h"
+#include "data/base/str.h"
+#include "data/geo/quad.h"
+
+/* One coordinate as a number, in whatever unit it is. *repaired tells in words what was put right, else is left alone. */
+bool position_number(struct str text, double *out, const char **repaired, struct err *err);
+
+enum position_kind { POSITION_GUESSED, POSITION_DEGREES, POSITION_PROJECTED };
+struct position_rule {
+    enum position_kind kind;
+    int epsg;      /* 0: told by the numbers; else one that position_knows */
+    bool trusted;  /* the user named the columns: they are not swapped */
+};
+/* Whether this projection is computed here: 4326, 4171, 2154 (Lambert-93), 3942 to 3950 (conical 42 to 50), 3857. */
+bool position_knows(int epsg);
+/* A pair of numbers (x or lon, y or lat) to a place. */
+bool position_of(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err);
+/* "48.85, 2.35" (latitude first), "POINT(2.35 48.85)", {"type":"Point","coordinates":[2.35,48.85]}, "[2.35, 48.85]". */
+bool position_in_one(struct str text, struct lonlat *out, const char **repaired, struct err *err);
+
+#endif
