@@ -64,7 +64,7 @@ TESTS := $(filter $(addprefix $(OUT)/tests/test_,$(T)),$(TESTS))
 endif
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # Files that EMBED takes in; -MMD does not see .incbin, so everything depends on all of them being unchanged.
-EMBEDDED := $(wildcard server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
+EMBEDDED := $(wildcard server/openapi.json server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
 
 .PHONY: all help fuzzers setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench golden install \
     clean library

@@ -1,0 +1,304 @@
+/*
+ * Start and stop. Start: world, base maps and styles, workers, HTTP, the writer's tick. Stop is the same backwards: no new
+ * connections, what is under way is finished, the queues are refused, the threads end, the world closes.
+ */
+#include "server/app.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "data/base/clock.h"
+#include "data/base/log.h"
+#include "server/page.h"
+#include "server/server.h"
+#include "server/tile_cache.h"
+#include "server/tiles.h"
+
+enum {
+    FOLLOW_EVERY_US = 150 * 1000,  /* what another process wrote is on the map within a quarter of a second */
+    DRAIN_MS = 8000,
+    DRAIN_REST_MS = 1000,
+    QUICK_WAITING = 256,           /* reads of a few ms each */
+    TILES_WAITING_EACH = 4,        /* a worker: more than this is not drawn within a second */
+    SLOW_WAITING = 16,
+};
+
+/* ---- the writer ---- */
+static void note_change(void *ctx, const struct spot_box *boxes, size_t n, uint64_t seq)
+{
+    struct app *app = ctx;
+    tile_cache_forget(app->tiles, boxes, n, seq);
+}
+
+static void *writer_main(void *arg)
+{
+    struct app *app = arg;
+    struct err err;
+    while (!app->server->stopping) {
+        usleep(FOLLOW_EVERY_US);
+        if (!world_moved(app->world))
+            continue;
+        if (!world_follow(app->world, &err)) {
+            app->server->follow_errors++;
+            log_line(LOG_ERROR, "following the change log: %s", err.text);
+        }
+    }
+    return NULL;
+}
+
+/* ---- what a worker owns ---- */
+static void close_drawing(struct worker *worker)
+{
+    struct own *own = worker->own;
+    painter_free(worker->painter);
+    worker->painter = NULL;
+    for (size_t i = 0; i < own->n_basemaps; i++)
+        tileset_close(own->basemaps[i]);
+    own->n_basemaps = 0;
+}
+
+static bool open_drawing(struct app *app, struct worker *worker, struct err *err)
+{
+    struct own *own = worker->own;
+    const struct config *c = &app->config;
+    own->epoch = app->server->epoch;
+    for (size_t i = 0; i < c->n_basemaps; i++) {
+        if (!tileset_open(&own->basemaps[i], c->basemaps[i], err))
+            return false;
+        own->n_basemaps++;
+    }
+    return painter_new(&worker->painter, &(struct painter_options){.basemaps = c->basemaps, .n_basemaps = c->n_basemaps,
+        .assets = c->styles_dir}, err);
+}
+
+static bool begin_worker(void *ctx, struct worker *worker, struct err *err)
+{
+    struct app *app = ctx;
+    worker->own = base_alloc(1, sizeof *worker->own);
+    return world_reader(app->world, &worker->store, err) && open_drawing(app, worker, err);
+}
+
+static void end_worker(void *ctx, struct worker *worker)
+{
+    (void)ctx;
+    close_drawing(worker);
+    store_close(worker->store);
+    free(worker->own);
+}
+
+bool app_worker_ready(struct app *app, struct worker *worker, struct err *err)
+{
+    if (worker->painter && worker->own->epoch == app->server->epoch)
+        return true;
+    close_drawing(worker);
+    return open_drawing(app, worker, err);
+}
+
+/* ---- what handlers ask ---- */
+struct style *app_style(struct app *app, struct str name)
+{
+    struct style *found = NULL;
+    pthread_mutex_lock(&app->server->lock);
+    for (size_t i = 0; !found && i < app->styles->n; i++)
+        if (str_eq(name, str_of(app->styles->list[i].name)))
+            found = style_hold(app->styles->list[i].style);
+    pthread_mutex_unlock(&app->server->lock);
+    return found;
+}
+
+const char *app_base_url(const struct app *app)
+{
+    return app->server->base_url.at;
+}
+
+const struct basemap_facts *app_facts(const struct app *app)
+{
+    pthread_mutex_lock(&app->server->lock);
+    const struct basemap_facts *f = app->server->facts;
+    pthread_mutex_unlock(&app->server->lock);
+    return f;
+}
+
+size_t app_street_areas(const struct app *app, const struct box **out)
+{
+    const struct basemap_facts *f = app_facts(app);
+    *out = f->areas;
+    return f->n_areas;
+}
+
+struct str app_attribution(const struct app *app)
+{
+    return app_facts(app)->attribution;
+}
+
+/* ---- start, reload, stop ---- */
+static bool read_again(struct app *app, struct err *err)
+{
+    struct server *s = app->server;
+    struct styles *styles;
+    struct basemap_facts *facts;
+    if (!basemap_facts_read(&facts, &app->config, err))
+        return false;
+    if (!styles_read(&styles, app->config.styles_dir, err)) {
+        basemap_facts_free(facts);
+        return false;
+    }
+    pthread_mutex_lock(&s->lock);
+    struct styles *old_styles = app->styles;
+    struct basemap_facts *old_facts = s->facts_before;
+    app->styles = styles;
+    s->facts_before = s->facts;
+    s->facts = facts;
+    s->epoch++;
+    pthread_mutex_unlock(&s->lock);
+    styles_free(old_styles);
+    basemap_facts_free(old_facts);
+    return true;
+}
+
+bool app_reload(struct app *app, struct err *err)
+{
+    if (!read_again(app, err))
+        return false;
+    tile_cache_clear(app->tiles);
+    return true;
+}
+
+static bool open_world(struct app *app, struct err *err)
+{
+    struct err why;
+    if (world_open(&app->world, app->config.db, true, &why))
+        return true;
+    if (access(app->config.db, R_OK) != 0 || !world_open(&app->world, app->config.db, false, err)) {
+        *err = why;
+        return false;
+    }
+    log_line(LOG_WARN, "the database can be read only: %s", why.text);
+    return true;
+}
+
+/* The sockets: handed down, else those asked for. */
+static bool open_sockets(const struct config *c, int *fds, size_t *n, int *admin, struct err *err)
+{
+    *admin = -1;
+    *n = http_inherited(fds, COUNT(c->listen));
+    for (size_t i = 0, inherited = *n; !inherited && i < c->n_listen; i++) {
+        fds[i] = http_listen(c->listen[i], err);
+        if (fds[i] < 0)
+            return false;
+        ++*n;
+    }
+    if (c->admin)
+        *admin = http_listen(c->admin, err);
+    return !c->admin || *admin >= 0;
+}
+
+static void set_base_url(struct server *s, const struct config *c, const int *fds, size_t n)
+{
+    if (c->base_url) {
+        buf_add(&s->base_url, str_of(c->base_url));
+        while (s->base_url.len && s->base_url.at[s->base_url.len - 1] == '/')
+            s->base_url.at[--s->base_url.len] = '\0';
+        return;
+    }
+    for (size_t i = 0; i < n && !s->base_url.len; i++) {
+        http_address(&s->base_url, fds[i]);
+        if (!str_starts(buf_str(&s->base_url), S("http")))
+            buf_clear(&s->base_url);
+    }
+    if (!s->base_url.len)
+        buf_add(&s->base_url, S("http://localhost"));
+}
+
+static void say_where(const int *fds, size_t n, int admin)
+{
+    for (size_t i = 0; i < n; i++) {
+        AUTO(buf) at = {0};
+        http_address(&at, fds[i]);
+        log_line(LOG_INFO, "serving on %s%s", at.at, str_starts(buf_str(&at), S("http")) ? "/" : "");
+    }
+    if (admin >= 0) {
+        AUTO(buf) at = {0};
+        http_address(&at, admin);
+        log_line(LOG_INFO, "health and metrics on %s/", at.at);
+    }
+}
+
+static bool start_serving(struct app *app, struct err *err)
+{
+    struct server *s = app->server;
+    const struct config *c = &app->config;
+    int fds[COUNT(c->listen)], admin;
+    size_t n = 0;
+    if (!open_sockets(c, fds, &n, &admin, err))
+        return false;
+    set_base_url(s, c, fds, n);
+    s->tiles = tiles_new(app);
+    struct work_options work = {.threads = c->workers, .begin = begin_worker, .end = end_worker, .ctx = app,
+        .bounds = {QUICK_WAITING, (size_t)c->workers * TILES_WAITING_EACH, SLOW_WAITING}};
+    struct http_options http = {.app = app, .loops = 1, .n_listen = n, .listen_fds = fds,
+        .admin_fd = admin, .counts = &s->counts, .error_page = page_error};
+    if (!work_start(&s->work, &work, err))
+        return false;
+    http.work = s->work;
+    if (!http_start(&s->http, &http, err))
+        return false;
+    say_where(fds, n, admin);
+    return true;
+}
+
+bool app_start(struct app **out, const struct config *config, struct err *err)
+{
+    struct app *app = base_alloc(1, sizeof *app);
+    struct server *s = app->server = base_alloc(1, sizeof *s);
+    s->app = app;
+    s->began_ms = clock_mono_ms();
+    pthread_mutex_init(&s->lock, NULL);
+    app->config = *config;
+    app->tiles = tile_cache_new(config->cache_bytes);
+    signal(SIGPIPE, SIG_IGN);
+    bool ok = open_world(app, err);
+    if (ok) {
+        world_watch(app->world, note_change, app);
+        ok = read_again(app, err) && start_serving(app, err);
+    }
+    if (ok) {
+        s->writing = pthread_create(&s->writer, NULL, writer_main, app) == 0;
+        ok = s->writing || err_set(err, ERR_INTERNAL, "the writer's thread could not be started");
+    }
+    if (!ok) {
+        app_stop(app);
+        return false;
+    }
+    s->ready = true;
+    *out = app;
+    return true;
+}
+
+void app_stop(struct app *app)
+{
+    struct server *s = app->server;
+    s->ready = false;
+    if (s->http)
+        http_drain(s->http, DRAIN_MS);
+    s->stopping = true;
+    work_stop(s->work);
+    if (s->http) {
+        http_drain(s->http, DRAIN_REST_MS);
+        http_stop(s->http);
+    }
+    if (s->writing)
+        pthread_join(s->writer, NULL);
+    tiles_free(s->tiles);
+    tile_cache_free(app->tiles);
+    styles_free(app->styles);
+    basemap_facts_free(s->facts);
+    basemap_facts_free(s->facts_before);
+    world_close(app->world);
+    buf_done(&s->base_url);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+    free(app);
+}
