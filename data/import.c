@@ -271,13 +271,13 @@ static bool find_duplicate(struct importing *m, const struct deployment *d, stru
 }
 
 /* What was changed here by hand after the last import is not written over. */
-static bool changed_by_hand(struct importing *m, uint64_t id, bool *by_hand, struct err *err)
+bool import_changed_by_hand(struct store *s, uint64_t id, struct arena *scratch, bool *by_hand, struct err *err)
 {
     struct revision *list;
     size_t n;
     uint32_t newest = 0;
     *by_hand = false;
-    if (!store_history(m->store, id, &m->scratch, &list, &n, err))
+    if (!store_history(s, id, scratch, &list, &n, err))
         return false;
     for (size_t i = 0; i < n; i++)
         if (list[i].version > newest) {
@@ -365,7 +365,7 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
         return true;
     }
     if (id) {
-        if (!changed_by_hand(m, id, &by_hand, err))
+        if (!import_changed_by_hand(m->store, id, &m->scratch, &by_hand, err))
             return false;
         if (by_hand) {
             note(m, row, S(""), "it was changed here by hand since, and is kept as it is");

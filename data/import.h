@@ -28,7 +28,18 @@ bool import_osm_tags(const struct json *tags, struct arena *a, struct deployment
 
 /* The sourced starter list, packed into the program: put in or brought up to date, idempotent. */
 bool starter_load(struct store *s, struct batch *out, struct err *err) MUST_USE;
-/* Communes, départements, regions with codes, positions, population and postcodes, from a packed or given file. */
-bool places_load(struct store *s, const char *packages, uint64_t *n, struct err *err) MUST_USE;
+/* Communes, départements, regions with codes, positions, population and postcodes, and foreign cities over 50,000, out of
+ * the npm packages. packages: the folder that holds node_modules; NULL: here, or where the program was built. */
+struct places_loaded {
+    uint64_t communes, departments, regions, foreign;
+    uint64_t without_position; /* communes whose place no package knows: left out */
+};
+bool places_load(struct store *s, const char *packages, struct places_loaded *n, struct err *err) MUST_USE;
+/* Boundaries with INSEE codes out of a file (GeoJSON, GeoPackage, Shapefile, …); places not known yet are made. */
+struct boundaries_read {
+    uint64_t read, placed, refused;
+};
+bool places_read_boundaries(struct store *s, const struct gdal_job *job, struct boundaries_read *n, void (*refused)(void *ctx, const char *line),
+    void *ctx, struct err *err) MUST_USE;
 
 #endif

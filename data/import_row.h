@@ -28,6 +28,9 @@ bool row_is_osm(const struct gdal_row *row);
 /* False with a reason; *field names what is wrong where one field is ("" if not). */
 bool row_read(const struct gdal_row *row, const struct row_rules *rules, struct arena *a, struct row_record *out, struct str *field, struct err *err);
 
+/* Whether the newest version of a record was made by a person: an import or the starter list does not write over that. */
+bool import_changed_by_hand(struct store *s, uint64_t id, struct arena *scratch, bool *by_hand, struct err *err) MUST_USE;
+
 /* Operator and vendor, spelled as firms are spelled; names of people are dropped. */
 bool import_orgs(struct str operator_name, struct str operator_type, struct str vendor, struct arena *a, struct deployment *d, struct err *err);
 /* A direction text to the views of a device; false when the arena is full. */

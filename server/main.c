@@ -18,6 +18,8 @@ static const struct command {
     {"style", "style lint|eval|support: errors of a style; an expression with its values; what is drawn", cmd_style},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"import", "import FILE…: deployments out of OSM, GeoJSON, CSV, KML, GeoPackage, …", cmd_import},
+    {"places", "places import --default|FILE: communes, départements, foreign cities; boundaries", cmd_places},
+    {"starter", "the sourced starter list, put in or brought up to date", cmd_starter},
     {"import-worker", NULL, cmd_worker},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},
