@@ -248,5 +248,5 @@ bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, str
     if (!stmt_run(&q, err))
         return false;
     *n_records = n;
-    return tx_commit(&tx, err);
+    return words_flush(s, err) && tx_commit(&tx, err);
 }

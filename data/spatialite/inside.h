@@ -4,6 +4,7 @@
 #ifndef DATA_SPATIALITE_INSIDE_H
 #define DATA_SPATIALITE_INSIDE_H
 
+#include "data/base/buf.h"
 #include "data/spatialite/db.h"
 #include "data/store.h"
 
@@ -13,6 +14,7 @@ struct store {
     struct tx tx;           /* of store_begin */
     bool has_tx;
     bool places_changed;
+    struct buf words;       /* of records put in since words_flush: id, length, text, one after another */
     int64_t data_version;   /* when last asked */
 };
 
@@ -35,6 +37,11 @@ bool record_log_change(struct store *s, uint64_t id, struct err *err);
 
 bool places_finish(struct store *s, struct err *err);   /* homonyms told apart */
 bool links_finish(struct store *s, struct err *err);    /* links to records that came later */
+
+/* Words wait until the end of a transaction: FTS5 writes what it holds at each savepoint, and every statement after the first
+ * word would be one. */
+void words_wait(struct store *s, uint64_t id, struct str words);
+bool words_flush(struct store *s, struct err *err);
 
 /* "word* word*" as an FTS5 query out of what somebody typed; empty when there is no word in it. */
 void words_query(struct buf *out, struct str typed);

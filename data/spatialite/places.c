@@ -103,14 +103,13 @@ bool store_put_place(struct store *s, const struct place *p, struct str postcode
         buf_char(&base, '-');
         buf_add(&base, str_slug(&a, str_slice(p->code, 0, 2)));
     }
-    int64_t id = 0;
     {
         AUTO(stmt) q = db_stmt(&s->db,
             "INSERT INTO place (code, name, base_slug, slug, kind, parent_code, population, postcodes, lon, lat)"
             " VALUES (:code, :name, :base, :base, :kind, :parent, :population, :postcodes, :lon, :lat)"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name, base_slug = excluded.base_slug, kind = excluded.kind,"
             " parent_code = excluded.parent_code, population = excluded.population, postcodes = excluded.postcodes,"
-            " lon = excluded.lon, lat = excluded.lat RETURNING id");
+            " lon = excluded.lon, lat = excluded.lat");
         stmt_bind_text(&q, ":code", p->code);
         stmt_bind_text(&q, ":name", p->name);
         stmt_bind_text(&q, ":base", buf_str(&base));
@@ -121,20 +120,11 @@ bool store_put_place(struct store *s, const struct place *p, struct str postcode
         stmt_bind_text(&q, ":postcodes", postcodes);
         stmt_bind_double(&q, ":lon", p->at.lon);
         stmt_bind_double(&q, ":lat", p->at.lat);
-        if (stmt_row(&q))
-            id = stmt_int(&q, 0);
-        if (!stmt_ok(&q, err))
+        if (!stmt_run(&q, err))
             return false;
     }
     s->places_changed = true;
-    AUTO(buf) words = {0};
-    buf_add(&words, str_fold(&a, p->name));
-    buf_char(&words, ' ');
-    buf_add(&words, postcodes);
-    AUTO(stmt) q = db_stmt(&s->db, "INSERT OR REPLACE INTO place_words (rowid, words) VALUES (:id, :words)");
-    stmt_bind_i64(&q, ":id", id);
-    stmt_bind_str(&q, ":words", buf_str(&words));
-    return stmt_run(&q, err);
+    return s->has_tx || places_finish(s, err);
 }
 
 bool store_put_boundary(struct store *s, struct str code, const struct shape *boundary, bool *known, struct err *err)
@@ -178,11 +168,34 @@ bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct
     return stmt_ok(&q, err);
 }
 
-/* Communes that share a name all carry their code; a name that is alone is an address as it stands. */
+/* All at once, for the reason that words_wait gives. */
+static bool remake_words(struct store *s, struct err *err)
+{
+    if (!db_exec(&s->db, "DELETE FROM place_words", err))
+        return false;
+    AUTO(arena) a;
+    arena_init(&a, 64 * 1024 * 1024);
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT id, name, postcodes FROM place");
+    while (stmt_row(&q)) {
+        arena_reset(&a);
+        AUTO(buf) words = {0};
+        buf_add(&words, str_fold(&a, stmt_str(&q, 1)));
+        buf_char(&words, ' ');
+        buf_add(&words, stmt_str(&q, 2));
+        AUTO(stmt) put = db_stmt(&s->db, "INSERT INTO place_words (rowid, words) VALUES (:id, :words)");
+        stmt_bind_i64(&put, ":id", stmt_int(&q, 0));
+        stmt_bind_str(&put, ":words", buf_str(&words));
+        if (!stmt_run(&put, err))
+            return false;
+    }
+    return stmt_ok(&q, err);
+}
+
+/* Words, and addresses: communes that share a name all carry their code; a name that is alone is an address as it stands. */
 bool places_finish(struct store *s, struct err *err)
 {
     AUTO(stmt) q = db_stmt(&s->db,
         "UPDATE place SET slug = CASE WHEN base_slug IN (SELECT base_slug FROM place GROUP BY base_slug HAVING count(*) > 1)"
         " THEN base_slug || '-' || lower(replace(code, ':', '-')) ELSE base_slug END");
-    return stmt_run(&q, err);
+    return stmt_run(&q, err) && remake_words(s, err);
 }

@@ -31,6 +31,7 @@ void store_close(struct store *s)
         return;
     store_rollback(s);
     db_close(&s->db);
+    buf_done(&s->words);
     free(s);
 }
 
@@ -46,7 +47,8 @@ bool store_begin(struct store *s, struct err *err)
 bool store_commit(struct store *s, struct err *err)
 {
     must(s->has_tx);
-    if ((s->places_changed && !places_finish(s, err)) || !links_finish(s, err) || !tx_commit(&s->tx, err))
+    if ((s->places_changed && !places_finish(s, err)) || !links_finish(s, err) || !words_flush(s, err) ||
+        !tx_commit(&s->tx, err))
         return false;
     s->has_tx = s->places_changed = false;
     return true;
@@ -56,6 +58,7 @@ void store_rollback(struct store *s)
 {
     if (s->has_tx)
         tx_done(&s->tx);
+    buf_clear(&s->words);
     s->has_tx = s->places_changed = false;
 }
 

@@ -229,28 +229,6 @@ static bool check_rows(struct checking *c, struct err *err)
     return true;
 }
 
-static bool remake_words_of_places(struct store *s, struct err *err)
-{
-    if (!db_exec(&s->db, "DELETE FROM place_words", err))
-        return false;
-    AUTO(arena) a;
-    arena_init(&a, 64 * 1024 * 1024);
-    AUTO(stmt) q = db_stmt(&s->db, "SELECT id, name, postcodes FROM place");
-    while (stmt_row(&q)) {
-        arena_reset(&a);
-        AUTO(buf) words = {0};
-        buf_add(&words, str_fold(&a, stmt_str(&q, 1)));
-        buf_char(&words, ' ');
-        buf_add(&words, stmt_str(&q, 2));
-        AUTO(stmt) put = db_stmt(&s->db, "INSERT INTO place_words (rowid, words) VALUES (:id, :words)");
-        stmt_bind_i64(&put, ":id", stmt_int(&q, 0));
-        stmt_bind_str(&put, ":words", buf_str(&words));
-        if (!stmt_run(&put, err))
-            return false;
-    }
-    return stmt_ok(&q, err);
-}
-
 static bool rebuild(struct store *s, struct err *err)
 {
     AUTO(tx) tx = {0};
@@ -280,7 +258,7 @@ static bool rebuild(struct store *s, struct err *err)
         ok = record_read(s, ids[i], 0, &a, &d, &there, err) && (!there || record_derive(s, &d, err));
     }
     free(ids);
-    return ok && remake_words_of_places(s, err) && places_finish(s, err) && tx_commit(&tx, err);
+    return ok && words_flush(s, err) && places_finish(s, err) && tx_commit(&tx, err);
 }
 
 bool store_check(struct store *s, bool remake, void (*say)(void *ctx, const char *line), void *ctx, struct err *err)

@@ -499,7 +499,7 @@ static bool derive_box(struct store *s, const struct deployment *d, struct err *
     return stmt_run(&q, err);
 }
 
-static bool derive_words(struct store *s, const struct deployment *d, struct err *err)
+static void derive_words(struct store *s, const struct deployment *d)
 {
     AUTO(buf) words = {0};
     deployment_title(&words, d, true);
@@ -514,17 +514,41 @@ static bool derive_words(struct store *s, const struct deployment *d, struct err
         buf_char(&words, '\n');
         buf_add(&words, d->orgs[i].name);
     }
-    AUTO(stmt) q = db_stmt(&s->db, "INSERT OR REPLACE INTO deployment_words (rowid, words) VALUES (:id, :words)");
-    stmt_bind_u64(&q, ":id", d->id);
-    stmt_bind_str(&q, ":words", buf_str(&words));
-    return stmt_run(&q, err);
+    words_wait(s, d->id, buf_str(&words));
 }
 
 bool record_derive(struct store *s, const struct deployment *d, struct err *err)
 {
     if (d->moderation != MODERATION_PUBLISHED)
         return true;
-    return derive_box(s, d, err) && derive_words(s, d, err);
+    derive_words(s, d);
+    return derive_box(s, d, err);
+}
+
+void words_wait(struct store *s, uint64_t id, struct str words)
+{
+    uint64_t head[2] = {id, words.len};
+    buf_put(&s->words, head, sizeof head);
+    buf_add(&s->words, words);
+}
+
+bool words_flush(struct store *s, struct err *err)
+{
+    for (size_t at = 0; at < s->words.len;) {
+        uint64_t head[2];
+        memcpy(head, s->words.at + at, sizeof head);
+        struct str words = str_from(s->words.at + at + sizeof head, (size_t)head[1]);
+        at += sizeof head + words.len;
+        AUTO(stmt) q = db_stmt(&s->db,
+            "INSERT OR REPLACE INTO deployment_words (rowid, words) SELECT :id, :words"
+            " WHERE EXISTS (SELECT 1 FROM deployment WHERE id = :id AND moderation = 'published')");
+        stmt_bind_u64(&q, ":id", head[0]);
+        stmt_bind_str(&q, ":words", words);
+        if (!stmt_run(&q, err))
+            return false;
+    }
+    buf_clear(&s->words);
+    return true;
 }
 
 /* ---- edits ---- */
@@ -658,13 +682,15 @@ bool store_apply(struct store *s, struct edit *edits, size_t n, struct err *err)
     AUTO(tx) tx = {0};
     if (!tx_begin(&tx, &s->db, err))
         return false;
+    if (tx.db)
+        buf_clear(&s->words); /* of one that failed before */
     for (size_t i = 0; i < n; i++) {
         arena_reset(&a);
         bool ok = edits[i].kind == EDIT_DELETE ? withdraw(s, &edits[i], &a, err) : put(s, &edits[i], &a, err);
         if (!ok)
             return false;
     }
-    if (tx.db && !links_finish(s, err))
+    if (tx.db && (!links_finish(s, err) || !words_flush(s, err)))
         return false;
     return tx_commit(&tx, err);
 }

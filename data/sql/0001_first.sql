@@ -230,6 +230,13 @@ CREATE TABLE change_log (
 
 -- ---- what can be remade ----
 CREATE VIRTUAL TABLE deployment_box USING rtree (id, west, east, south, north);   -- of what is public
-CREATE VIRTUAL TABLE deployment_words USING fts5 (words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
-CREATE VIRTUAL TABLE place_words USING fts5 (words, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3');
+CREATE VIRTUAL TABLE deployment_words USING fts5 (words, tokenize = "unicode61 remove_diacritics 2");
+CREATE VIRTUAL TABLE place_words USING fts5 (words, tokenize = "unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE place_box USING rtree (id, west, east, south, north);        -- of boundaries
+
+-- SpatiaLite's triggers that write the time of each insert, update and delete into geometry_columns_time: nobody reads it,
+-- and it is nearly half the cost of an insert. Those that guard the kind of geometry stay.
+DROP TRIGGER tmi_place_boundary; DROP TRIGGER tmu_place_boundary; DROP TRIGGER tmd_place_boundary;
+DROP TRIGGER tmi_deployment_geom; DROP TRIGGER tmu_deployment_geom; DROP TRIGGER tmd_deployment_geom;
+DROP TRIGGER tmi_device_geom; DROP TRIGGER tmu_device_geom; DROP TRIGGER tmd_device_geom;
+DROP TRIGGER tmi_zone_geom; DROP TRIGGER tmu_zone_geom; DROP TRIGGER tmd_zone_geom;
