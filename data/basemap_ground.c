@@ -324,17 +324,54 @@ static bool is_all_land(struct rings square, struct rings land, struct rings enc
     return square.n && !enclosed.n && land.n == 1 && land.at[0].area >= square.at[0].area * 0.999999;
 }
 
-static void put_ocean(struct cutter *c, const struct slice_feature *f, const size_t count[3])
+static void put_ocean_piece(struct cutter *c, const struct shape *s)
 {
-    struct rings square = rings_of(&c->arena, f, count[0]);
-    struct rings land = rings_of(&c->arena, f + count[0], count[1]);
-    struct rings enclosed = rings_of(&c->arena, f + count[0] + count[1], count[2]);
-    if (is_all_land(square, land, enclosed))
-        return;
-    struct shape ocean = ocean_of(&c->arena, square, land, enclosed);
-    mvt_begin_layer(c->mvt, S("ocean"), EXTENT);
-    if (ocean.n_parts && mvt_begin_feature(c->mvt, &ocean, false, 0))
+    if (s->n_parts && mvt_begin_feature(c->mvt, s, false, 0))
         mvt_end_feature(c->mvt);
+}
+
+/* What lies round a rectangle, as four of them. */
+static struct shape without(struct arena *a, const struct shape *s, struct rect r)
+{
+    const double far = 4 * EXTENT;
+    const struct rect sides[] = {{-far, -far, far, r.y0}, {-far, r.y1, far, far}, {-far, r.y0, r.x0, r.y1}, {r.x1, r.y0, far, r.y1}};
+    struct shape cut[COUNT(sides)], out = {.kind = SHAPE_POLYGONS};
+    for (size_t i = 0; i < COUNT(sides); i++) {
+        must(shape_clip(s, sides[i], a, &cut[i]));
+        out.n += cut[i].n;
+        out.n_parts += cut[i].n_parts;
+    }
+    out.at = ARENA_ARRAY(a, struct xy, out.n + 1);
+    out.end = ARENA_ARRAY(a, uint32_t, out.n_parts + 1);
+    must(out.at && out.end);
+    out.n = out.n_parts = 0;
+    for (size_t i = 0; i < COUNT(sides); i++) {
+        for (uint32_t part = 0; part < cut[i].n_parts; part++)
+            out.end[out.n_parts++] = out.n + cut[i].end[part];
+        memcpy(out.at + out.n, cut[i].at, cut[i].n * sizeof *out.at);
+        out.n += cut[i].n;
+    }
+    return out;
+}
+
+static void put_ocean(struct cutter *c, const struct slice_feature *f, const size_t count[GROUND_SEA + 1])
+{
+    struct rings square = rings_of(&c->arena, f, count[GROUND_WORLD]);
+    f += count[GROUND_WORLD];
+    struct rings land = rings_of(&c->arena, f, count[GROUND_LANDMASS]);
+    f += count[GROUND_LANDMASS];
+    struct rings enclosed = rings_of(&c->arena, f, count[GROUND_ENCLOSED]);
+    f += count[GROUND_ENCLOSED];
+    mvt_begin_layer(c->mvt, S("ocean"), EXTENT);
+    if (!is_all_land(square, land, enclosed)) {
+        struct shape ocean = ocean_of(&c->arena, square, land, enclosed);
+        for (size_t i = 0; i < count[GROUND_SURVEYED]; i++)
+            ocean = without(&c->arena, &ocean, shape_bounds(&f[i].shape));
+        put_ocean_piece(c, &ocean);
+    }
+    f += count[GROUND_SURVEYED];
+    for (size_t i = 0; i < count[GROUND_SEA]; i++)
+        put_ocean_piece(c, &f[i].shape);
     mvt_end_layer(c->mvt);
 }
 
@@ -361,10 +398,10 @@ static bool write_tile(void *ctx, struct tile t, const struct slice_feature *f, 
     struct cutter *c = ctx;
     if (ground_is_stopped(c->ground, err))
         return false;
-    size_t sea[3] = {0}, i = 0;
-    for (; i < n && c->ground->at[f[i].tag].layer <= GROUND_ENCLOSED; i++)
+    size_t sea[GROUND_SEA + 1] = {0}, i = 0;
+    for (; i < n && c->ground->at[f[i].tag].layer <= GROUND_SEA; i++)
         sea[c->ground->at[f[i].tag].layer]++;
-    if (sea[0])
+    if (i)
         put_ocean(c, f, sea);
     while (i < n) {
         enum ground_layer layer = c->ground->at[f[i].tag].layer;

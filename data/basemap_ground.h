@@ -15,6 +15,8 @@ enum ground_layer {
     GROUND_WORLD,     /* one square, the whole world: what is not land of it becomes `ocean` */
     GROUND_LANDMASS,  /* taken away from it */
     GROUND_ENCLOSED,  /* and given back: sea that land surrounds */
+    GROUND_SURVEYED,  /* rectangles whose sea is known better: taken away from all that */
+    GROUND_SEA,       /* and this is it */
     GROUND_LAND,
     GROUND_SITES,
     GROUND_WATER_POLYGONS,

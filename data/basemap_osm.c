@@ -9,6 +9,7 @@
 
 #include "data/basemap_sources.h"
 #include "data/gdal_ground.h"
+#include "data/mesh.h"
 
 static const size_t ROW_ARENA_BYTES = (size_t)1 << 30;
 enum { BUILDINGS_ZOOM = 14, STEPS_OF_TRIM = 200 };
@@ -161,12 +162,17 @@ struct reader {
     struct arena arena; /* of one row */
     struct xy *streets; /* a vertex of each street, to tell what is covered */
     size_t n_streets, cap_streets;
+    struct arena coast_arena;
+    struct mesh_line *coasts;
+    size_t n_coasts, cap_coasts;
 };
 
 static void reader_done(struct reader *r)
 {
     arena_done(&r->arena);
+    arena_done(&r->coast_arena);
     free(r->streets);
+    free(r->coasts);
 }
 
 static bool is_yes(struct str v)
@@ -317,6 +323,8 @@ static void take_border(struct reader *r, const struct ground_row *row, const st
     if (!str_eq(ground_get(row, S("boundary")), S("administrative")) || !str_i64(ground_get(row, S("admin_level")), &level) ||
         (level != 2 && level != 4 && level != 6))
         return;
+    if (level == 2 && r->extract->names_from_zoom) /* those of the packaged data are as good, and do not end where it ends */
+        return;
     int from = MAX(r->extract->names_from_zoom, level == 2 ? 0 : level == 4 ? 4 : 7);
     if (from > r->extract->max_zoom)
         return;
@@ -325,6 +333,16 @@ static void take_border(struct reader *r, const struct ground_row *row, const st
     ground_number(r->ground, f, "admin_level", (double)level);
     ground_flag(r->ground, f, "maritime", is_yes(ground_get(row, S("maritime"))));
     ground_flag(r->ground, f, "disputed", is_yes(ground_get(row, S("disputed"))));
+}
+
+static void take_coast(struct reader *r, const struct shape *s)
+{
+    if (r->n_coasts == r->cap_coasts) {
+        r->cap_coasts = MAX(r->cap_coasts * 2, (size_t)256);
+        r->coasts = base_grow(r->coasts, r->cap_coasts, sizeof *r->coasts);
+    }
+    r->coasts[r->n_coasts++] = (struct mesh_line){arena_copy(&r->coast_arena, s->at, s->n * sizeof *s->at), s->n, 0};
+    must(r->coasts[r->n_coasts - 1].at);
 }
 
 static bool is_of_no_interest(const struct ground_row *row)
@@ -351,6 +369,8 @@ static void label_way(struct reader *r, const struct ground_row *row, const stru
 static void take_way(struct reader *r, const struct ground_row *row, const struct shape *s)
 {
     take_border(r, row, s);
+    if (str_eq(ground_get(row, S("natural")), S("coastline")) && s->n_parts == 1)
+        take_coast(r, s);
     const struct way_rule *rule = way_rule_of(row);
     if (!rule || is_of_no_interest(row))
         return;
@@ -460,12 +480,27 @@ static int first_zoom(struct box covers)
     return zoom;
 }
 
+/* The extract's own coast, from the zoom on where that of the packaged data is too coarse. */
+static void add_sea(struct reader *r, int from_zoom)
+{
+    struct box c = r->extract->covers;
+    struct xy nw = mercator_of((struct lonlat){c.west, c.north}), se = mercator_of((struct lonlat){c.east, c.south});
+    struct xy corners[] = {nw, {se.x, nw.y}, se, {nw.x, se.y}};
+    uint32_t end = COUNT(corners);
+    struct shape sea, rectangle = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = end, .end = &end, .at = corners};
+    if (!r->n_coasts || !coast_sea(r->coasts, r->n_coasts, (struct rect){nw.x, nw.y, se.x, se.y}, &r->coast_arena, &sea))
+        return;
+    ground_add(r->ground, GROUND_SURVEYED, &rectangle, from_zoom, r->extract->max_zoom);
+    ground_add(r->ground, GROUND_SEA, &sea, from_zoom, r->extract->max_zoom);
+}
+
 bool extract_read(struct extract *e, struct err *err)
 {
     AUTO(reader) r = {.extract = e, .ground = e->ground};
     size_t from = e->ground->n;
     bool has_extent = false;
     arena_init(&r.arena, ROW_ARENA_BYTES);
+    arena_init(&r.coast_arena, ROW_ARENA_BYTES);
     if (!gdal_ground_osm(e->path, &e->covers, &has_extent, take_row, &r, err))
         return false;
     e->n_streets = r.n_streets;
@@ -475,6 +510,8 @@ bool extract_read(struct extract *e, struct err *err)
         return err_set(err, ERR_INVALID, "%s: it does not say what it covers, and has no streets to tell by", e->path);
     ground_join_lines(e->ground, from);
     int first = MIN(first_zoom(e->covers), e->max_zoom);
+    if (e->max_zoom >= e->names_from_zoom)
+        add_sea(&r, MAX(first, e->names_from_zoom));
     for (size_t i = from; i < e->ground->n; i++)
         e->ground->at[i].min_zoom = (uint8_t)MAX(e->ground->at[i].min_zoom, first);
     return true;

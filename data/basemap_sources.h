@@ -32,6 +32,10 @@ struct world {
 };
 bool world_read(struct world *w, struct err *err) MUST_USE;
 
+/* The sea in a rectangle, from the coastlines of an extract (key 0 all). False where they do not tell. */
+struct mesh_line;
+bool coast_sea(const struct mesh_line *lines, size_t n, struct rect b, struct arena *a, struct shape *sea);
+
 /* An extract's features. The deeper zooms are only drawn where it covers; `covers` answers where that is. */
 struct extract {
     struct ground *ground;

@@ -27,7 +27,7 @@ EMBED(starter_countries_fr, "data/starter/countries_fr.tsv")
 
 static const size_t WORLD_MAX_BYTES = (size_t)8 << 30;
 static const struct json_limits PACKAGED_JSON = {.bytes = 64 << 20, .values = 8 * 1000 * 1000, .depth = 32};
-enum { FILE_MAX_BYTES = 64 << 20, WORLD_MAX_ZOOM = 7, PROVINCES_MAX_ZOOM = 10, PATH_BYTES = 4096 };
+enum { FILE_MAX_BYTES = 64 << 20, WORLD_MAX_ZOOM = 7, PROVINCES_MAX_ZOOM = 10, LAKES_MAX_ZOOM = 11, PATH_BYTES = 4096 };
 
 /* ---- files ---- */
 
@@ -826,7 +826,7 @@ static void add_lake(struct ground *g, const struct shape *lake, const struct sh
         s.n += ring->n;
         s.end[s.n_parts++] = s.n;
     }
-    struct ground_feature *f = ground_add(g, GROUND_WATER_POLYGONS, &s, 2, DEFAULT_MAX_ZOOM);
+    struct ground_feature *f = ground_add(g, GROUND_WATER_POLYGONS, &s, 2, LAKES_MAX_ZOOM);
     ground_text(g, f, "kind", S("water"));
 }
 
