@@ -397,7 +397,7 @@ static const struct expr *read_expression(const struct context *c, const struct 
 {
     bool text = spec->type == TYPE_STRING && !spec->values.len;
     const struct expr *e = read_here(c, v, text ? ANNOTATE_COERCE : ANNOTATE_DEFAULT);
-    return e && check_zoom(c, e, spec) ? e : NULL;
+    return e && (spec->anywhere || check_zoom(c, e, spec)) ? e : NULL;
 }
 
 /* The function's own default, or the property's, as a constant of its type; NULL if there is none. */
@@ -480,7 +480,7 @@ bool expr_read_property(const struct expr **out, const struct json *v, const str
     bool function = json_kind(v) == JSON_OBJECT, expression = expr_is_expression(v);
     if (function)
         e = read_function(&c, v, spec);
-    else if (expression || spec->type == TYPE_VALUE)
+    else if (expression || spec->type == TYPE_VALUE || spec->anywhere)
         e = read_expression(&c, v, spec);
     else
         e = read_constant(&c, v, spec);
@@ -553,6 +553,16 @@ bool expr_uses_feature(const struct expr *e)
 bool expr_uses_zoom(const struct expr *e)
 {
     return e->uses & USES_ZOOM;
+}
+
+bool expr_uses_operation(const struct expr *e, struct str name)
+{
+    if (e->op && str_eq(str_of(e->op->name), name))
+        return true;
+    for (uint32_t i = 0; i < e->n; i++)
+        if (e->arg[i] && e->form != FORM_VAR && expr_uses_operation(e->arg[i], name))
+            return true;
+    return false;
 }
 
 bool expr_is_expression(const struct json *v)

@@ -76,6 +76,7 @@ struct expr_value expr_eval(const struct expr *e, const struct expr_input *in);
 bool expr_is_constant(const struct expr *e);       /* neither zoom nor feature */
 bool expr_uses_feature(const struct expr *e);
 bool expr_uses_zoom(const struct expr *e);
+bool expr_uses_operation(const struct expr *e, struct str name);
 
 /* The same with everything a property's specification says, and with every complaint. */
 struct expr_spec {
@@ -83,6 +84,7 @@ struct expr_spec {
     int length;                     /* of an array; -1: any */
     bool by_zoom, by_feature;       /* may depend on them */
     bool smooth, tokens;            /* may be interpolated; {name} stands for a property */
+    bool anywhere;                  /* a filter: any array is an expression, and the zoom may stand anywhere in it */
     struct str values;              /* of an enumeration: a|b|c; else empty */
     const struct json *fallback;    /* the property's default, for functions of before expressions; NULL: none */
 };

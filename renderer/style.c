@@ -78,6 +78,15 @@ static void read_word(struct prop_rule *r, struct str word)
         r->min = number;
 }
 
+struct prop_rule prop_rule_of(enum expr_type type, struct str words)
+{
+    struct prop_rule r = {.spec = {.type = type, .item = TYPE_VALUE, .length = -1}};
+    struct str word;
+    while (str_next(&words, ' ', &word))
+        read_word(&r, word);
+    return r;
+}
+
 /* Kept until the program ends. */
 static void read_defaults(void)
 {
@@ -85,17 +94,13 @@ static void read_defaults(void)
     static struct json_doc docs[PROP_COUNT];
     arena_init(&arena, 4 * 1024 * 1024);
     for (size_t i = 0; i < PROP_COUNT; i++) {
-        struct prop_rule *r = &rules[i];
         struct expr_problems problems = {0};
-        struct str words = str_of(PROPS[i].words), word;
         struct err err;
-        r->spec = (struct expr_spec){.type = PROPS[i].type, .item = TYPE_VALUE, .length = -1};
-        while (str_next(&words, ' ', &word))
-            read_word(r, word);
+        rules[i] = prop_rule_of(PROPS[i].type, str_of(PROPS[i].words));
         must(json_read(&docs[i], str_of(PROPS[i].fallback), &JSON_STYLE, &err));
         if (json_kind(docs[i].root) == JSON_NULL)
             continue;
-        must(expr_read_property(&defaults[i], docs[i].root, &r->spec, &arena, &problems));
+        must(expr_read_property(&defaults[i], docs[i].root, &rules[i].spec, &arena, &problems));
     }
 }
 

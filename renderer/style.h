@@ -52,6 +52,7 @@ struct prop_rule {
 bool prop_find(struct str name, enum prop *out);
 const char *prop_name(enum prop p);
 const struct prop_rule *prop_rule(enum prop p);
+struct prop_rule prop_rule_of(enum expr_type type, struct str words); /* the words of props.def */
 const char *prop_fallback(enum prop p); /* as JSON */
 enum layer_kind prop_layer(enum prop p); /* the kind of layer it belongs to */
 
@@ -79,10 +80,11 @@ struct expr_value style_value(const struct style_layer *l, enum prop p, const st
 bool style_has(const struct style_layer *l, enum prop p);
 
 /* Complaints: each error and unsupported property with its path and line. */
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOT_DRAWN };
 struct complaint {
     struct str message; /* "layers[0].paint.fill-color: …" */
     int line;
-    bool is_error;
+    enum severity severity;
 };
 bool style_lint(struct str json, struct arena *a, struct complaint **out, size_t *n, struct err *err);
 

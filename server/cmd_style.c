@@ -126,7 +126,7 @@ static bool has_image(void *ctx, struct str name)
 static void put_output(struct json_writer *w, const struct expr *e, const struct json *pair, const struct json *globals)
 {
     const struct json *camera = json_at(pair, 0), *given = json_at(pair, 1), *tile = json_get(camera, S("canonicalID"));
-    struct arena arena = {0};
+    AUTO(arena) arena = {0};
     struct err err = {0};
     arena_init(&arena, EVAL_ARENA_BYTES);
     struct tile at = {.x = (uint32_t)json_integer(json_get(tile, S("x"))), .y = (uint32_t)json_integer(json_get(tile, S("y"))),
@@ -153,7 +153,6 @@ static void put_output(struct json_writer *w, const struct expr *e, const struct
     } else {
         expr_value_write(w, &v, &in);
     }
-    arena_done(&arena);
 }
 
 static void put_compiled(struct json_writer *w, const struct expr *e, const struct expr_problems *problems)
@@ -194,7 +193,7 @@ static void eval_fixture(const struct json *fixture, struct buf *out)
     struct expr_problems problems = {0};
     const struct expr *e = NULL;
     const struct json *inputs = json_get(fixture, S("inputs"));
-    struct arena arena = {0};
+    AUTO(arena) arena = {0};
     arena_init(&arena, EVAL_ARENA_BYTES);
     if (!expr_read_property(&e, json_get(fixture, S("expression")), &spec, &arena, &problems))
         e = NULL;
@@ -209,7 +208,6 @@ static void eval_fixture(const struct json *fixture, struct buf *out)
     }
     json_close(&w, '}');
     buf_char(out, '\n');
-    arena_done(&arena);
 }
 
 static int run_eval(struct invocation *inv)
@@ -231,6 +229,64 @@ static int run_eval(struct invocation *inv)
     return EXIT_DONE;
 }
 
+/* ---- lint ---- */
+
+struct lint_options {
+    const char *path;
+    bool json, all;
+};
+
+static void put_complaints(const struct complaint *at, size_t n, const struct lint_options *o, struct buf *out)
+{
+    static const char *const SEVERITY[] = {"error", "warning", "not drawn"};
+    struct json_writer w = {.out = out};
+    if (o->json)
+        json_open(&w, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (o->json && at[i].severity == SEVERITY_NOT_DRAWN && !o->all)
+            continue;
+        if (!o->json) {
+            buf_fmt(out, "%s:%d: %s: %.*s\n", o->path, at[i].line, SEVERITY[at[i].severity], STR_ARG(at[i].message));
+            continue;
+        }
+        json_open(&w, '{');
+        json_key(&w, "message");
+        json_put_str(&w, at[i].message);
+        json_key(&w, "line");
+        json_put_int(&w, at[i].line);
+        json_key(&w, "severity");
+        json_put_cstr(&w, SEVERITY[at[i].severity]);
+        json_close(&w, '}');
+    }
+    if (o->json) {
+        json_close(&w, ']');
+        buf_char(out, '\n');
+    }
+}
+
+static int run_lint(struct invocation *inv, const struct lint_options *o)
+{
+    AUTO(buf) text = {0};
+    AUTO(buf) out = {0};
+    AUTO(arena) arena = {0};
+    struct complaint *complaints;
+    struct err err;
+    size_t n, errors = 0;
+    arena_init(&arena, EVAL_ARENA_BYTES);
+    if (!buf_read_file(&text, o->path, JSON_STYLE.bytes, &err))
+        return command_failed(inv, &err);
+    if (!style_lint(buf_str(&text), &arena, &complaints, &n, &err)) {
+        err_under(&err, "%s", o->path);
+        return command_failed(inv, &err);
+    }
+    put_complaints(complaints, n, o, &out);
+    if (out.len)
+        fwrite(out.at, 1, out.len, stdout);
+    for (size_t i = 0; i < n; i++)
+        errors += complaints[i].severity == SEVERITY_ERROR;
+    return errors ? EXIT_FAILED : EXIT_DONE;
+}
+
 int cmd_style(struct invocation *inv)
 {
     struct option_list words = {0};
@@ -241,5 +297,7 @@ int cmd_style(struct invocation *inv)
         return code;
     if (words.n == 1 && strcmp(words.at[0], "eval") == 0)
         return run_eval(inv);
+    if (words.n == 2 && strcmp(words.at[0], "lint") == 0)
+        return run_lint(inv, &(struct lint_options){words.at[1], json, all});
     return command_misused(inv, "say `style lint FILE`, `style eval` or `style support`");
 }

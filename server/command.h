@@ -44,7 +44,6 @@ extern volatile bool command_stop;
 void command_catch_stop(void);
 
 command_fn cmd_basemap, cmd_json, cmd_tile;
-command_fn cmd_json, cmd_tile;
 command_fn cmd_style;
 command_fn cmd_backup, cmd_restore, cmd_check, cmd_stats, cmd_doctor;
 command_fn cmd_export, cmd_import, cmd_places, cmd_starter, cmd_worker;
