@@ -77,6 +77,8 @@ static void make_form(struct form *f, const struct response *rs, struct buf *bod
 {
     struct buf bytes = *body;
     *body = (struct buf){0};
+    if (bytes.cap > bytes.len + bytes.len / 8) /* it may be kept for long */
+        bytes.at = base_grow(bytes.at, bytes.len + 1, 1);
     f->whole = MHD_create_response_from_buffer(bytes.len, bytes.at, bytes.at ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
     must(f->whole);
     add_headers(f->whole, rs, f->etag, varies);
@@ -120,7 +122,7 @@ struct answer *answer_new(struct response *rs, bool both)
     AUTO(buf) packed = {0};
     if (pays && both)
         buf_gzip(&packed, buf_str(&rs->body));
-    a->bytes = sizeof *a + 2048 + rs->body.cap + packed.cap;
+    a->bytes = sizeof *a + 2048 + rs->body.len + packed.len;
     if (packed.len) {
         if (rs->etag[0])
             snprintf(a->gzip.etag, sizeof a->gzip.etag, "%.*s-g\"", (int)strlen(rs->etag) - 1, rs->etag);

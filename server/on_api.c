@@ -229,7 +229,7 @@ static bool read_search(const struct request *rq, struct worker *worker, struct 
         !read_size(rq, S("offset"), 0, OFFSET_MAX, 0, &s->offset, err))
         return false;
     if (request_has(rq, S("f")) && !str_eq(request_query(rq, S("f")), S("json")))
-        return err_set(err, ERR_INVALID, "f is json");
+        return err_set(err, ERR_INVALID, "f: json is the one form that is written");
     s->text = request_query(rq, S("q"));
     struct err gone;
     if (city.len && !tiles_city(worker, &s->filter, city, a, &gone))
