@@ -14,8 +14,11 @@
 #include "data/basemap_sources.h"
 #include "data/mesh.h"
 
+/* Extracts end their coast a little before the rectangle they name: what ends this near to its edge is led on to it. */
+static const double GAP = 0.02; /* of the longer side */
+
 struct piece {
-    const struct xy *at;
+    struct xy *at; /* with room for one point before and one behind */
     uint32_t n;
     double in, out; /* along the edge from the north-west corner, clockwise: 0 to 4; of islands NAN */
     bool is_used;
@@ -83,20 +86,55 @@ static void add_ring(struct piece *pieces, size_t n, struct piece *begin, struct
     out->end[out->n_parts++] = out->n;
 }
 
+/* The point of the edge nearest to p; false if that is far away. */
+static bool lead_to_edge(struct rect b, struct xy p, struct xy *out)
+{
+    const struct xy feet[] = {{p.x, b.y0}, {b.x1, p.y}, {p.x, b.y1}, {b.x0, p.y}};
+    double least = GAP * MAX(b.x1 - b.x0, b.y1 - b.y0);
+    bool found = false;
+    for (size_t i = 0; i < COUNT(feet); i++) {
+        double d = fabs(feet[i].x - p.x) + fabs(feet[i].y - p.y);
+        if (d <= least) {
+            least = d;
+            *out = feet[i];
+            found = true;
+        }
+    }
+    return found;
+}
+
+static bool close_piece(struct piece *p, struct rect b)
+{
+    struct xy first = p->at[0], last = p->at[p->n - 1];
+    if (first.x == last.x && first.y == last.y) {
+        p->n--;
+        return true;
+    }
+    if (isnan(along_edge(b, first))) {
+        if (!lead_to_edge(b, first, p->at - 1))
+            return false;
+        p->at--;
+        p->n++;
+    }
+    if (isnan(along_edge(b, last))) {
+        if (!lead_to_edge(b, last, p->at + p->n))
+            return false;
+        p->n++;
+    }
+    p->in = along_edge(b, p->at[0]);
+    p->out = along_edge(b, p->at[p->n - 1]);
+    return true;
+}
+
 /* False where a piece ends inside: then the extract does not hold the whole coast, and nothing can be said. */
-static bool take_pieces(const struct shape *s, struct rect b, struct piece *out)
+static bool take_pieces(const struct shape *s, struct rect b, struct arena *a, struct piece *out)
 {
     for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
         struct piece *p = &out[part];
-        *p = (struct piece){.at = s->at + begin, .n = s->end[part] - begin, .in = NAN, .out = NAN};
-        struct xy first = p->at[0], last = p->at[p->n - 1];
-        if (first.x == last.x && first.y == last.y) {
-            p->n--;
-            continue;
-        }
-        p->in = along_edge(b, first);
-        p->out = along_edge(b, last);
-        if (isnan(p->in) || isnan(p->out))
+        *p = (struct piece){.at = ARENA_ARRAY(a, struct xy, s->end[part] - begin + 2), .n = s->end[part] - begin, .in = NAN, .out = NAN};
+        must(p->at);
+        memcpy(++p->at, s->at + begin, p->n * sizeof *p->at);
+        if (!close_piece(p, b))
             return false;
     }
     return true;
@@ -120,9 +158,9 @@ bool coast_sea(const struct mesh_line *lines, size_t n, struct rect b, struct ar
     must(shape_clip(&all, b, a, &cut));
     struct piece *pieces = ARENA_ARRAY(a, struct piece, cut.n_parts + 1);
     must(pieces);
-    if (!cut.n_parts || !take_pieces(&cut, b, pieces))
+    if (!cut.n_parts || !take_pieces(&cut, b, a, pieces))
         return false;
-    struct shape out = {.kind = SHAPE_POLYGONS, .at = ARENA_ARRAY(a, struct xy, cut.n + 5 * cut.n_parts + 4),
+    struct shape out = {.kind = SHAPE_POLYGONS, .at = ARENA_ARRAY(a, struct xy, cut.n + 8 * cut.n_parts + 4),
         .end = ARENA_ARRAY(a, uint32_t, cut.n_parts + 1)};
     must(out.at && out.end);
     bool only_islands = true;

@@ -330,10 +330,11 @@ static void put_ocean_piece(struct cutter *c, const struct shape *s)
         mvt_end_feature(c->mvt);
 }
 
-/* What lies round a rectangle, as four of them. */
+/* What lies round a rectangle, as four of them; they reach a little into it, so that no line shows where they join. */
 static struct shape without(struct arena *a, const struct shape *s, struct rect r)
 {
-    const double far = 4 * EXTENT;
+    const double far = 4 * EXTENT, lap = 4;
+    r = (struct rect){r.x0 + lap, r.y0 + lap, MAX(r.x1 - lap, r.x0 + lap), MAX(r.y1 - lap, r.y0 + lap)};
     const struct rect sides[] = {{-far, -far, far, r.y0}, {-far, r.y1, far, far}, {-far, r.y0, r.x0, r.y1}, {r.x1, r.y0, far, r.y1}};
     struct shape cut[COUNT(sides)], out = {.kind = SHAPE_POLYGONS};
     for (size_t i = 0; i < COUNT(sides); i++) {

@@ -266,8 +266,33 @@ static bool is_underground(const struct ground_row *row)
         (layer.len && layer.at[0] == '-' && ground_get(row, S("building")).len);
 }
 
+static void take_coast(struct reader *r, const struct xy *at, uint32_t n)
+{
+    if (r->n_coasts == r->cap_coasts) {
+        r->cap_coasts = MAX(r->cap_coasts * 2, (size_t)256);
+        r->coasts = base_grow(r->coasts, r->cap_coasts, sizeof *r->coasts);
+    }
+    r->coasts[r->n_coasts++] = (struct mesh_line){arena_copy(&r->coast_arena, at, n * sizeof *at), n, 0};
+    must(r->coasts[r->n_coasts - 1].at);
+}
+
+/* Closed coastlines come as areas: islands. */
+static void take_islands(struct reader *r, const struct shape *s)
+{
+    for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
+        uint32_t n = s->end[part] - begin;
+        struct xy *ring = ARENA_ARRAY(&r->arena, struct xy, n + 1);
+        must(ring);
+        memcpy(ring, s->at + begin, n * sizeof *ring);
+        ring[n] = ring[0];
+        take_coast(r, ring, n + 1);
+    }
+}
+
 static void take_area(struct reader *r, const struct ground_row *row, const struct shape *s)
 {
+    if (str_eq(ground_get(row, S("natural")), S("coastline")))
+        take_islands(r, s);
     add_watched(r, row, s);
     const struct area_rule *rule = area_rule_of(row);
     if (!rule || rule->layer == GROUND_LAYERS || is_underground(row))
@@ -335,16 +360,6 @@ static void take_border(struct reader *r, const struct ground_row *row, const st
     ground_flag(r->ground, f, "disputed", is_yes(ground_get(row, S("disputed"))));
 }
 
-static void take_coast(struct reader *r, const struct shape *s)
-{
-    if (r->n_coasts == r->cap_coasts) {
-        r->cap_coasts = MAX(r->cap_coasts * 2, (size_t)256);
-        r->coasts = base_grow(r->coasts, r->cap_coasts, sizeof *r->coasts);
-    }
-    r->coasts[r->n_coasts++] = (struct mesh_line){arena_copy(&r->coast_arena, s->at, s->n * sizeof *s->at), s->n, 0};
-    must(r->coasts[r->n_coasts - 1].at);
-}
-
 static bool is_of_no_interest(const struct ground_row *row)
 {
     struct str footway = ground_get(row, S("footway"));
@@ -370,7 +385,7 @@ static void take_way(struct reader *r, const struct ground_row *row, const struc
 {
     take_border(r, row, s);
     if (str_eq(ground_get(row, S("natural")), S("coastline")) && s->n_parts == 1)
-        take_coast(r, s);
+        take_coast(r, s->at, s->n);
     const struct way_rule *rule = way_rule_of(row);
     if (!rule || is_of_no_interest(row))
         return;

