@@ -14,7 +14,7 @@
 #include "server/request_check.h"
 
 struct form { /* one encoding of the same thing */
-    struct MHD_Response *whole, *same; /* same: 304 */
+    struct MHD_Response *whole; /* also for 304: the library leaves out the body and says its length, as RFC 9110 wants */
     char etag[44];
 };
 struct answer {
@@ -83,11 +83,6 @@ static void make_form(struct form *f, const struct response *rs, struct buf *bod
     must(f->whole);
     add_headers(f->whole, rs, f->etag, varies);
     add_whole_headers(f->whole, rs, encoding);
-    if (!f->etag[0])
-        return;
-    f->same = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    must(f->same);
-    add_headers(f->same, rs, f->etag, varies);
 }
 
 static void make_etag(struct response *rs)
@@ -122,7 +117,7 @@ struct answer *answer_new(struct response *rs, bool both)
     AUTO(buf) packed = {0};
     if (pays && both)
         buf_gzip(&packed, buf_str(&rs->body));
-    a->bytes = sizeof *a + 2048 + rs->body.len + packed.len;
+    a->bytes = sizeof *a + 1024 + rs->body.len + packed.len;
     if (packed.len) {
         if (rs->etag[0])
             snprintf(a->gzip.etag, sizeof a->gzip.etag, "%.*s-g\"", (int)strlen(rs->etag) - 1, rs->etag);
@@ -142,8 +137,6 @@ static void form_done(struct form *f)
 {
     if (f->whole)
         MHD_destroy_response(f->whole);
-    if (f->same)
-        MHD_destroy_response(f->same);
 }
 
 void answer_drop(struct answer *a)
@@ -164,9 +157,9 @@ enum MHD_Result answer_queue(const struct answer *a, struct MHD_Connection *c, c
 {
     const struct form *f = wish->gzip && a->gzip.whole ? &a->gzip : &a->plain;
     *status = a->status;
-    if (f->same && wish->if_none_match.len && header_has_etag(wish->if_none_match, str_of(f->etag))) {
+    if (f->etag[0] && wish->if_none_match.len && header_has_etag(wish->if_none_match, str_of(f->etag))) {
         *status = 304;
-        return MHD_queue_response(c, 304, f->same);
+        return MHD_queue_response(c, 304, f->whole);
     }
     return MHD_queue_response(c, (unsigned)a->status, f->whole);
 }
