@@ -147,7 +147,7 @@ static const struct expr *fit(const struct context *c, const struct expr *e, enu
     bool coerce_it = false;
     switch (wanted) {
     case TYPE_PROJECTION:
-        coerce_it = got == TYPE_STRING || got == TYPE_ARRAY;
+        coerce_it = got == TYPE_VALUE || got == TYPE_STRING || got == TYPE_ARRAY;
         break;
     case TYPE_COLOR:
     case TYPE_FORMATTED:

@@ -1288,7 +1288,7 @@ const struct operation EXPR_OPERATIONS[] = {
     FORM("var", read_var), FORM("==", read_comparison), FORM("!=", read_comparison), FORM("<", read_comparison),
     FORM(">", read_comparison), FORM("<=", read_comparison), FORM(">=", read_comparison), FORM("format", read_format),
     FORM("image", read_image), FORM("number-format", read_number_format), FORM("collator", read_collator),
-    FORM("global-state", read_global_state),
+    FORM("global-state", read_global_state), FORM("within", read_within), FORM("distance", read_distance),
 };
 
 const struct operation *operation_find(struct str name)

@@ -111,7 +111,7 @@ static bool read_geometry(struct geometry *g, const struct json *v)
     if (g->shape.kind != SHAPE_POINTS)
         depth += str_starts(type, S("Multi"));
     add_parts(g, coordinates, depth);
-    return true;
+    return g->shape.kind != SHAPE_POLYGONS || shape_wind(&g->shape, g->arena);
 }
 
 static bool has_image(void *ctx, struct str name)
