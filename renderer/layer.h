@@ -5,38 +5,89 @@
 #ifndef RENDERER_LAYER_H
 #define RENDERER_LAYER_H
 
+#include "renderer/cache.h"
+#include "renderer/icon.h"
 #include "renderer/map.h"
+#include "renderer/text.h"
 
-struct text_engine;
-struct icon_set;
+/* What one painter keeps for one style: its sources, opened, and its icons. */
+struct style_state;
 
-/* One cell, or one whole vector picture: world px run from (x0, y0) at the cell's top left, margin included. */
+/* One cell, or one whole picture: user space is px (before scale) from its top left. */
 struct drawing {
-    cairo_t *cr;                   /* user space: px (before scale) from the drawing's top left, margin included */
+    cairo_t *cr;
     cairo_surface_t *image;        /* NULL when drawn as vectors */
     double zoom, scale;            /* style zoom; device px for a px */
     double world_px;               /* 512 · 2^zoom */
-    struct xy origin;              /* world px of the top left, whole for raster cells */
-    int width_px, height_px;       /* margin included */
-    int margin_px;
-    double bearing_deg;            /* 0 for raster cells of tiles */
+    struct xy origin;              /* world px of the top left; for turned views, of the box round the view */
+    struct rect world;             /* what is looked at, in px from origin: the drawing itself, or the box round it */
+    int width_px, height_px;
+    double bearing_deg;            /* 0 for cells */
     const struct scene *scene;
     struct style *style;
+    struct style_state *state;
     struct painter *painter;
     struct text_engine *text;
     struct icon_set *icons;
-    struct arena *arena;           /* of this cell */
+    struct arena *arena;           /* of this drawing */
+    struct labels *labels;         /* decided once a group of layers; see layer_symbol.c */
+    struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };
 
-/* The vector tiles that cover a drawing for a source, and where they lie. */
-struct tile_place {
-    struct tile tile;              /* vector tile, zoom = floor(style zoom), at most the source's */
-    double x, y, size;             /* px of its top left and its width, in the drawing's user space */
+/* Coordinates of a layer's extent to px of the drawing: x = xx·u + xy·v + x0, y = yx·u + yy·v + y0. */
+struct placing {
+    double xx, xy, x0, yx, yy, y0;
 };
-/* Calls fn for each tile of the layer's source with its features that pass the layer's filter and zoom. */
-typedef bool features_fn(void *ctx, const struct tile_place *at, const struct features *features,
+/* A vector tile of a source, and where it lies. */
+struct tile_place {
+    struct tile tile;              /* the tile the features come from; an ancestor where the asked one is missing */
+    struct tile asked;
+    struct placing to_px;
+    struct rect inside;            /* the asked tile, in the extent of the tile the features come from */
+    double px_per_unit;            /* of the extent */
+    int layer_index;
+    int64_t copy;                  /* which copy of the world: 0 is the usual one */
+};
+struct xy placing_px(const struct placing *p, struct xy at);
+
+/* Calls fn for each tile of the layer's source that comes within reach_px of the drawing, with the features that pass the
+ * layer's filter. */
+typedef bool features_fn(void *ctx, const struct tile_place *at, const struct features *features, const struct rect *bounds,
     const uint32_t *chosen, size_t n_chosen, struct err *err);
-bool drawing_each(struct drawing *d, const struct style_layer *layer, features_fn *fn, void *ctx, struct err *err);
+bool drawing_each(struct drawing *d, const struct style_layer *layer, double reach_px, features_fn *fn, void *ctx, struct err *err);
+struct expr_input drawing_input(const struct drawing *d);
+
+/* Shapes brought to px, thinned, clipped to `clip` (px) and added to the drawing's path. Coordinates that are not finite
+ * are left out; none that is huge reaches Cairo. */
+struct pen {
+    struct drawing *d;
+    struct placing to_px;
+    struct rect clip;
+    struct xy shift;               /* px: translate */
+    double thin_px;                /* vertices nearer than this to the one before are left out */
+    /* lines only */
+    double offset_px;              /* to the right of the line's direction */
+    const double *dashes;          /* px; NULL: not dashed */
+    size_t n_dashes;
+};
+void pen_polygons(struct pen *pen, const struct shape *s);
+/* Lines, or the rings of polygons; of rings, edges wholly outside of `inside` (in the extent) are left out, since there the
+ * cut of the tile runs. */
+void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside);
+
+void set_color(cairo_t *cr, struct rgba c, double opacity);
+/* Where the layer's translate moves things, px. */
+struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor);
+/* The sprite of an icon as an endless pattern that joins over the edges of cells; NULL if there is no such icon. */
+cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon);
+/* A sprite with its centre at px, or the icon's outlines there. */
+void drawing_icon(struct drawing *d, struct str name, struct xy px, struct icon_look look, double opacity);
+
+/* Notes a feature for map_query when there is one: what was hit, topmost last. */
+void query_note(struct drawing *d, const struct style_layer *l, const struct features *features, const struct feature *f,
+    const struct tile_place *at);
+bool query_hits(const struct drawing *d, const struct rect *px); /* the asked box meets this one */
+struct rect query_box(const struct drawing *d);
 
 typedef bool layer_draw_fn(struct drawing *d, const struct style_layer *layer, struct err *err);
 layer_draw_fn layer_draw_background, layer_draw_fill, layer_draw_line, layer_draw_circle, layer_draw_raster,
@@ -45,5 +96,8 @@ layer_draw_fn layer_draw_background, layer_draw_fill, layer_draw_line, layer_dra
 /* Points of the deployments straight from the snapshot, drawn as sprites made once for each look and blitted: circle
  * and symbol layers whose source is deployments and which overlap freely. False in *done: draw it the general way. */
 bool points_draw(struct drawing *d, const struct style_layer *layer, bool *done, struct err *err);
+
+/* What a painter keeps between drawings. */
+struct cache *painter_symbols(struct painter *p);
 
 #endif

@@ -17,25 +17,41 @@ struct scene {
     bool french;                    /* language of labels made here */
 };
 
+/* A layer of one tile, and the bounds of each of its features in the extent, so that most need not be looked at. */
+struct tile_layer {
+    const struct features *features; /* NULL: the tile has no such layer */
+    const struct rect *bounds;
+};
+
 struct tile_source;
 struct tile_source_ops {
-    /* The features of a source layer in a vector tile (zoom of 512-px tiles), coordinates in the layer's extent. A tile
-     * that is not there is over-zoomed from its nearest ancestor: *out then speaks of the tile asked for. NULL if none. */
+    /* The nearest tile that is there: the one asked for or its nearest ancestor. *found false if there is none. */
+    bool (*find)(struct tile_source *s, struct tile tile, struct tile *out, bool *found, struct err *err);
+    /* The features of a source layer in a tile that find answered, coordinates in the layer's extent. They stay until the
+     * arena is reset or the source trimmed. */
     bool (*read)(struct tile_source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
-        const struct features **out, struct err *err);
+        struct tile_layer *out, struct err *err);
+    void (*trim)(struct tile_source *s); /* NULL: keeps nothing */
     void (*close)(struct tile_source *s);
 };
 struct tile_source {
     const struct tile_source_ops *ops;
     int min_zoom, max_zoom; /* of the tiles it has; max_zoom: over-zoomed above */
+    bool changes;           /* what it gives depends on the scene */
     struct str attribution;
 };
+/* Any tile: one that is not there is cut out of its nearest ancestor. *out NULL if there is none. */
 bool source_read(struct tile_source *s, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
     const struct features **out, struct err *err);
+void source_trim(struct tile_source *s);
 void source_close(struct tile_source *s);
+/* Bounds of every feature, for sources that make features. */
+bool source_bounds(const struct features *f, struct arena *a, const struct rect **out, struct err *err);
 
+/* Several files as one: a tile is taken from the first file that has it at its own zoom, before any ancestor is. */
+bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, struct err *err);
 bool source_open_tileset(struct tile_source **out, const char *path, struct err *err);
-bool source_open_geojson(struct tile_source **out, const struct json *geojson, struct err *err);
+bool source_open_geojson(struct tile_source **out, const struct json *geojson, int max_zoom, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
 bool source_open_deployments(struct tile_source **out, struct err *err);
 

@@ -9,6 +9,7 @@
 
 #include "data/base/arena.h"
 #include "data/base/str.h"
+#include "data/geo/quad.h"
 #include "renderer/color.h"
 
 struct text_engine;
@@ -29,7 +30,6 @@ struct text_layout {            /* kept by the engine until text_engine_trim; sh
         double x, y, advance;   /* px from the block's top left, at the baseline */
         unsigned long index;
         void *font;             /* cairo_scaled_font_t of the engine */
-        uint32_t line;
     } *glyphs;
 };
 const struct text_layout *text_layout(struct text_engine *t, struct str text, const struct text_style *style);
@@ -39,11 +39,23 @@ struct text_paint {
     struct rgba color, halo_color;
     double halo_width_px, halo_blur_px, opacity;
 };
-/* The block with its top left at x, y, turned by angle_rad round that point. */
+/* The block with its top left at x, y, turned by angle_rad round that point. On an image the place is rounded to whole
+ * device px when it is not turned, and the halo is the text's mask grown; elsewhere both are outlines. */
 void text_draw(struct text_engine *t, cairo_t *cr, const struct text_layout *layout, double x, double y, double angle_rad,
     const struct text_paint *paint);
-/* One line of glyphs along a path of px; from `start_px`. False if it does not fit or bends more than max_angle_rad. */
-bool text_draw_along(struct text_engine *t, cairo_t *cr, const struct text_layout *layout, const double *xy, size_t n,
-    double start_px, double max_angle_rad, const struct text_paint *paint);
+
+/* One line of glyphs along a path of px, its middle at middle_px of the path, dy_px beside it (down is positive); turned
+ * round if it would stand on its head and `upright` says so. */
+struct text_along {
+    const struct xy *path;
+    size_t n;
+    double middle_px, dy_px, max_angle_rad;
+    bool upright;
+};
+/* False if it does not fit or bends more than it may. Boxes of it, each x0 y0 x1 y1 in px, at most `most`, to *n_boxes. */
+bool text_along_fits(const struct text_layout *layout, const struct text_along *along, double (*boxes)[4], size_t most,
+    size_t *n_boxes);
+void text_draw_along(struct text_engine *t, cairo_t *cr, const struct text_layout *layout, const struct text_along *along,
+    const struct text_paint *paint);
 
 #endif

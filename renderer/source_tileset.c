@@ -1,0 +1,158 @@
+/*
+ * Vector tiles out of files. A tile is decoded once and kept, whole, with the bounds of its features; a tile that is not
+ * there is kept as such, so that the ocean does not ask the file at every drawing.
+ */
+#include <string.h>
+
+#include "data/base/limits.h"
+#include "data/tileset.h"
+#include "renderer/cache.h"
+#include "renderer/source.h"
+
+enum { TILES_BYTES = 96 << 20, FILES_MAX = 16 };
+
+struct kept_tile {
+    struct arena arena;
+    struct vector_tile tile;
+    const struct rect **bounds; /* of each layer */
+    bool absent;
+};
+struct tileset_source {
+    struct tile_source base;
+    size_t n;
+    struct tileset *files[FILES_MAX];
+    struct cache *tiles;
+};
+
+static void free_tile(void *value)
+{
+    struct kept_tile *t = value;
+    arena_done(&t->arena);
+    free(t);
+}
+
+static bool decode(struct kept_tile *t, struct buf *bytes, struct err *err)
+{
+    struct str kept = str_from(arena_copy(&t->arena, bytes->at, bytes->len), bytes->len);
+    if (!kept.at)
+        return err_arena(err);
+    if (!mvt_decode(kept, &t->arena, &t->tile, err))
+        return false;
+    t->bounds = ARENA_ARRAY(&t->arena, const struct rect *, t->tile.n_layers);
+    if (!t->bounds)
+        return err_arena(err);
+    for (size_t l = 0; l < t->tile.n_layers; l++)
+        if (!source_bounds(&t->tile.layers[l], &t->arena, &t->bounds[l], err))
+            return false;
+    return true;
+}
+
+/* The tile from the first file that has it. */
+static bool get_tile(struct tileset_source *s, struct tile at, struct kept_tile **out, struct err *err)
+{
+    uint32_t key[3] = {at.x, at.y, at.z};
+    struct kept_tile *t = cache_get(s->tiles, key, sizeof key);
+    if (t) {
+        *out = t;
+        return true;
+    }
+    AUTO(buf) bytes = {0};
+    bool found = false;
+    for (size_t i = 0; i < s->n && !found; i++)
+        if (!tileset_read(s->files[i], at, &bytes, &found, err))
+            return false;
+    t = base_alloc(1, sizeof *t);
+    arena_init(&t->arena, DRAW_ARENA_BYTES);
+    t->absent = !found;
+    if (found && !decode(t, &bytes, err)) {
+        free_tile(t);
+        return err_under(err, "tile %d/%u/%u", at.z, at.x, at.y);
+    }
+    cache_put(s->tiles, key, sizeof key, t, sizeof *t + t->arena.used_bytes);
+    *out = t;
+    return true;
+}
+
+static bool find(struct tile_source *base, struct tile tile, struct tile *out, bool *found, struct err *err)
+{
+    struct tileset_source *s = (struct tileset_source *)base;
+    *found = false;
+    for (int z = MIN(tile.z, s->base.max_zoom); z >= s->base.min_zoom; z--) {
+        struct tile at = tile_parent(tile, z);
+        struct kept_tile *t;
+        if (!get_tile(s, at, &t, err))
+            return false;
+        if (!t->absent) {
+            *out = at;
+            *found = true;
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool read_layer(struct tile_source *base, struct tile tile, struct str layer, const struct scene *scene, struct arena *a,
+    struct tile_layer *out, struct err *err)
+{
+    (void)scene;
+    (void)a;
+    struct kept_tile *t;
+    *out = (struct tile_layer){0};
+    if (!get_tile((struct tileset_source *)base, tile, &t, err))
+        return false;
+    for (size_t l = 0; l < t->tile.n_layers; l++)
+        if (str_eq(t->tile.layers[l].name, layer)) {
+            *out = (struct tile_layer){&t->tile.layers[l], t->bounds[l]};
+            break;
+        }
+    return true;
+}
+
+static void trim(struct tile_source *base)
+{
+    cache_trim(((struct tileset_source *)base)->tiles);
+}
+
+static void close_files(struct tile_source *base)
+{
+    struct tileset_source *s = (struct tileset_source *)base;
+    for (size_t i = 0; i < s->n; i++)
+        tileset_close(s->files[i]);
+    cache_free(s->tiles);
+    free(s);
+}
+
+static const struct tile_source_ops OPS = {find, read_layer, trim, close_files};
+
+bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, struct err *err)
+{
+    if (n > FILES_MAX)
+        return err_set(err, ERR_INVALID, "at most %d base map files at once", FILES_MAX);
+    struct tileset_source *s = base_alloc(1, sizeof *s);
+    s->base = (struct tile_source){.ops = &OPS, .min_zoom = n ? 22 : 0};
+    s->tiles = cache_new(TILES_BYTES, free_tile);
+    for (; s->n < n; s->n++) {
+        if (!tileset_open(&s->files[s->n], paths[s->n], err)) {
+            close_files(&s->base);
+            return false;
+        }
+        const struct tileset_info *info = tileset_info(s->files[s->n]);
+        if (strcmp(info->format, "pbf") != 0) {
+            err_set(err, ERR_INVALID, "%s: its tiles are %s, not vector tiles (pbf)", paths[s->n], info->format);
+            s->n++;
+            close_files(&s->base);
+            return false;
+        }
+        s->base.min_zoom = MIN(s->base.min_zoom, info->min_zoom);
+        s->base.max_zoom = MAX(s->base.max_zoom, info->max_zoom);
+        if (!s->base.attribution.len)
+            s->base.attribution = info->attribution;
+    }
+    *out = &s->base;
+    return true;
+}
+
+bool source_open_tileset(struct tile_source **out, const char *path, struct err *err)
+{
+    return source_open_tilesets(out, &path, 1, err);
+}
