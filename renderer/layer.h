@@ -30,7 +30,7 @@ struct drawing {
     struct text_engine *text;
     struct icon_set *icons;
     struct arena *arena;           /* of this drawing */
-    struct labels *labels;         /* decided once a group of layers; see layer_symbol.c */
+    struct labels *labels[2];      /* of the deployments, of the base: decided once each; see layer_symbol.c */
     struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };
 
@@ -75,6 +75,12 @@ void pen_polygons(struct pen *pen, const struct shape *s);
  * cut of the tile runs. */
 void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside);
 
+/* Where a tile lies whose coordinates run from 0 to extent. */
+void drawing_place(const struct drawing *d, struct tile asked, struct tile at, int64_t copy, double size_px, double extent,
+    struct tile_place *out);
+/* The file an address of the style stands for; false if it is none of this machine. */
+bool drawing_path(const struct drawing *d, struct str address, struct buf *out);
+
 void set_color(cairo_t *cr, struct rgba c, double opacity);
 /* Where the layer's translate moves things, px. */
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor);
@@ -99,5 +105,6 @@ bool points_draw(struct drawing *d, const struct style_layer *layer, bool *done,
 
 /* What a painter keeps between drawings. */
 struct cache *painter_symbols(struct painter *p);
+struct cache *symbols_new(size_t limit_bytes); /* of symbols by tile and layer: layer_symbol.c */
 
 #endif

@@ -66,7 +66,7 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
     p->text = text_engine_new();
     p->states = cache_new(STATES_BYTES * sizeof(struct style_state), free_state);
     p->cells = cache_new(CELLS_BYTES, free);
-    p->symbols = NULL;
+    p->symbols = symbols_new(SYMBOLS_BYTES);
     *out = p;
     return true;
 }
@@ -158,6 +158,11 @@ static bool local_path(const struct painter *p, struct str url, struct buf *out)
     return true;
 }
 
+bool drawing_path(const struct drawing *d, struct str address, struct buf *out)
+{
+    return local_path(d->painter, address, out);
+}
+
 static bool open_geojson(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
 {
     const struct json *data = json_get(s->spec, S("data")), *max = json_get(s->spec, S("maxzoom"));
@@ -223,7 +228,8 @@ static struct placing turn(const struct drawing *d, struct placing p)
         s * p.xx + c * p.yx, s * p.xy + c * p.yy, s * x + c * y + d->height_px / 2.0};
 }
 
-static void place_tile(const struct drawing *d, struct tile asked, struct tile at, int64_t copy, double size, double extent, struct tile_place *out)
+void drawing_place(const struct drawing *d, struct tile asked, struct tile at, int64_t copy, double size, double extent,
+    struct tile_place *out)
 {
     double up = (double)((uint64_t)1 << (asked.z - at.z)), wide = size * up, k = wide / extent;
     double x = (double)at.x * wide + (double)copy * d->world_px - d->origin.x, y = (double)at.y * wide - d->origin.y;
@@ -276,7 +282,7 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
     if (!choose(d, l, layer.features, &chosen, &n, err))
         return false;
     struct tile_place place = {.layer_index = l->index};
-    place_tile(d, asked, at, copy, size, layer.features->extent, &place);
+    drawing_place(d, asked, at, copy, size, layer.features->extent, &place);
     return n == 0 || fn(ctx, &place, layer.features, layer.bounds, chosen, n, err);
 }
 
@@ -381,7 +387,8 @@ struct cache *painter_symbols(struct painter *p)
 
 static layer_draw_fn *const DRAW[] = {
     [LAYER_BACKGROUND] = layer_draw_background, [LAYER_FILL] = layer_draw_fill, [LAYER_LINE] = layer_draw_line,
-    [LAYER_OTHER] = NULL,
+    [LAYER_CIRCLE] = layer_draw_circle, [LAYER_SYMBOL] = layer_draw_symbol, [LAYER_HEATMAP] = layer_draw_heatmap,
+    [LAYER_RASTER] = layer_draw_raster, [LAYER_OTHER] = NULL,
 };
 
 static bool draw_layers(struct drawing *d, size_t from, size_t to, struct err *err)
@@ -527,7 +534,6 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
             cache_put(p->cells, &key, sizeof key, kept, bytes);
         }
     }
-    d.labels = NULL;
     ok = ok && draw_layers(&d, d.state->n_base, layer_count(d.style), err);
     cairo_destroy(d.cr);
     cairo_surface_flush(image);
@@ -576,9 +582,186 @@ bool map_draw(struct painter *p, cairo_t *cr, const struct view *view, struct st
     cairo_rectangle(cr, 0, 0, view->width_px, view->height_px);
     cairo_clip(cr);
     bool ok = draw_layers(&d, 0, d.state->n_base, err);
-    d.labels = NULL;
     ok = ok && draw_layers(&d, d.state->n_base, layer_count(style), err);
     cairo_restore(cr);
+    return ok;
+}
+
+/* ---- what is drawn at a place ---- */
+
+struct hit {
+    const struct style_layer *layer;
+    const struct features *features;
+    const struct feature *feature;
+    struct tile_place place;
+};
+struct queried {
+    struct rect px;
+    struct hit *at;
+    size_t n, cap;
+};
+
+struct rect query_box(const struct drawing *d)
+{
+    return d->query->px;
+}
+
+bool query_hits(const struct drawing *d, const struct rect *px)
+{
+    const struct rect *q = &d->query->px;
+    return px->x0 <= q->x1 && q->x0 <= px->x1 && px->y0 <= q->y1 && q->y0 <= px->y1;
+}
+
+static struct str id_text(const struct hit *h, char out[32])
+{
+    AUTO(buf) text = {0};
+    if (h->feature->has_id)
+        buf_u64(&text, h->feature->id);
+    memcpy(out, text.at ? text.at : "", MIN(text.len + 1, 32));
+    return str_from(out, text.len);
+}
+
+/* The same feature, met again in the strip a neighbouring tile shares. */
+static bool is_noted(const struct queried *q, const struct style_layer *l, const struct feature *f)
+{
+    for (size_t i = 0; i < q->n; i++)
+        if (q->at[i].layer == l && (q->at[i].feature == f || (f->has_id && q->at[i].feature->has_id && q->at[i].feature->id == f->id)))
+            return true;
+    return false;
+}
+
+void query_note(struct drawing *d, const struct style_layer *l, const struct features *features, const struct feature *f,
+    const struct tile_place *at)
+{
+    struct queried *q = d->query;
+    if (is_noted(q, l, f))
+        return;
+    if (q->n == q->cap) {
+        q->cap = MAX(q->cap * 2, 32);
+        q->at = base_grow(q->at, q->cap, sizeof *q->at);
+    }
+    q->at[q->n++] = (struct hit){l, features, f, *at};
+}
+
+static void put_position(struct json_writer *w, const struct hit *h, struct xy at)
+{
+    double n = exp2(h->place.tile.z), e = h->features->extent;
+    struct lonlat ll = mercator_lonlat((struct xy){(h->place.tile.x + at.x / e) / n, (h->place.tile.y + at.y / e) / n});
+    json_open(w, '[');
+    json_put_number(w, round(ll.lon * 1e7) / 1e7);
+    json_put_number(w, round(ll.lat * 1e7) / 1e7);
+    json_close(w, ']');
+}
+
+static void put_run(struct json_writer *w, const struct hit *h, uint32_t from, uint32_t to, bool close)
+{
+    json_open(w, '[');
+    for (uint32_t i = from; i < to + (close ? 1 : 0); i++)
+        put_position(w, h, h->feature->shape.at[i < to ? i : from]);
+    json_close(w, ']');
+}
+
+static void put_geometry(struct json_writer *w, const struct hit *h)
+{
+    static const char *const one[] = {"GeometryCollection", "Point", "LineString", "Polygon"};
+    static const char *const many[] = {"GeometryCollection", "MultiPoint", "MultiLineString", "MultiPolygon"};
+    const struct shape *s = &h->feature->shape;
+    size_t outer = 0;
+    for (uint32_t i = 0, from = 0; i < s->n_parts && s->kind == SHAPE_POLYGONS; from = s->end[i++])
+        outer += shape_ring_area(s->at + from, s->end[i] - from) > 0;
+    bool single = s->kind == SHAPE_POINTS ? s->n == 1 : s->kind == SHAPE_LINES ? s->n_parts == 1 : outer <= 1;
+    json_open(w, '{');
+    json_key(w, "type");
+    json_put_cstr(w, (single ? one : many)[s->kind]);
+    json_key(w, "coordinates");
+    if (s->kind == SHAPE_POINTS && single) {
+        put_position(w, h, s->at[0]);
+    } else if (s->kind == SHAPE_POINTS) {
+        put_run(w, h, 0, s->n, false);
+    } else if (s->kind == SHAPE_LINES && single) {
+        put_run(w, h, 0, s->n, false);
+    } else {
+        json_open(w, '[');
+        bool open = false;
+        for (uint32_t i = 0, from = 0; i < s->n_parts; from = s->end[i++]) {
+            bool starts = s->kind == SHAPE_POLYGONS && !single && (!open || shape_ring_area(s->at + from, s->end[i] - from) > 0);
+            if (starts && open)
+                json_close(w, ']');
+            if (starts)
+                json_open(w, '[');
+            open |= starts;
+            put_run(w, h, from, s->end[i], s->kind == SHAPE_POLYGONS);
+        }
+        if (open)
+            json_close(w, ']');
+        json_close(w, ']');
+    }
+    json_close(w, '}');
+}
+
+static void put_properties(struct json_writer *w, const struct hit *h, struct arena *a)
+{
+    json_open(w, '{');
+    for (uint32_t i = 0; i + 1 < h->feature->n_tags; i += 2) {
+        const struct value *v = &h->features->values[h->feature->tags[i + 1]];
+        json_key(w, str_cstr(a, h->features->keys[h->feature->tags[i]]));
+        if (v->kind == VALUE_STRING)
+            json_put_str(w, v->string);
+        else if (v->kind == VALUE_NUMBER)
+            json_put_number(w, v->number);
+        else if (v->kind == VALUE_BOOL)
+            json_put_bool(w, v->boolean);
+        else
+            json_put_null(w);
+    }
+    json_close(w, '}');
+}
+
+static void put_hit(struct json_writer *w, const struct hit *h, struct arena *a)
+{
+    char id[32];
+    json_open(w, '{');
+    json_key(w, "geometry");
+    put_geometry(w, h);
+    json_key(w, "type");
+    json_put_cstr(w, "Feature");
+    json_key(w, "properties");
+    put_properties(w, h, a);
+    if (h->feature->has_id) {
+        json_key(w, "id");
+        json_put_raw(w, id_text(h, id));
+    }
+    json_key(w, "layer");
+    json_put_str(w, h->layer->id);
+    json_key(w, "source");
+    json_put_str(w, h->layer->source->name);
+    json_key(w, "sourceLayer");
+    json_put_str(w, h->layer->source_layer);
+    json_close(w, '}');
+}
+
+bool map_query(struct painter *p, const struct view *view, struct style *style, const struct scene *scene, double x0, double y0,
+    double x1, double y1, struct buf *out, struct err *err)
+{
+    if (!check_view(view, err))
+        return false;
+    struct queried q = {.px = {x0, y0, x1, y1}};
+    struct drawing d = whole_view(p, style, scene, view);
+    trim(p, d.state);
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 1, 1);
+    d.query = &q;
+    d.cr = cairo_create(image);
+    bool ok = draw_layers(&d, 0, layer_count(style), err);
+    cairo_destroy(d.cr);
+    cairo_surface_destroy(image);
+    struct json_writer w = {.out = out};
+    if (ok) {
+        json_open(&w, '[');
+        for (size_t i = q.n; i-- > 0;)
+            put_hit(&w, &q.at[i], &p->arena);
+        json_close(&w, ']');
+    }
+    free(q.at);
     return ok;
 }
 
@@ -596,7 +779,6 @@ bool map_draw_image(struct painter *p, cairo_surface_t *image, const struct view
     d.cr = cairo_create(image);
     cairo_scale(d.cr, view->scale, view->scale);
     bool ok = draw_layers(&d, 0, d.state->n_base, err);
-    d.labels = NULL;
     ok = ok && draw_layers(&d, d.state->n_base, layer_count(style), err);
     cairo_destroy(d.cr);
     return ok;

@@ -237,6 +237,14 @@ const struct text_layout *text_layout(struct text_engine *t, struct str text, co
     return &kept->of;
 }
 
+struct str text_case(struct str text, bool upper, struct arena *a)
+{
+    char *made = upper ? g_utf8_strup(text.at, (gssize)text.len) : g_utf8_strdown(text.at, (gssize)text.len);
+    struct str out = str_copy(a, str_of(made));
+    g_free(made);
+    return out;
+}
+
 /* ---- outlines ---- */
 
 static const cairo_path_t *outline(struct text_engine *t, const struct text_glyph *g)

@@ -35,6 +35,9 @@ struct text_layout {            /* kept by the engine until text_engine_trim; sh
 const struct text_layout *text_layout(struct text_engine *t, struct str text, const struct text_style *style);
 void text_engine_trim(struct text_engine *t); /* forgets layouts when there are many; not while one is in use */
 
+/* In capitals or small letters, by Unicode. */
+struct str text_case(struct str text, bool upper, struct arena *a);
+
 struct text_paint {
     struct rgba color, halo_color;
     double halo_width_px, halo_blur_px, opacity;

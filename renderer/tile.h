@@ -7,6 +7,9 @@
 #include "renderer/encode.h"
 #include "renderer/map.h"
 
+/* A view as a file's bytes, in any format: PDF and SVG as vectors, in CSS px of 1/96 inch. */
+bool picture_draw(struct painter *p, const struct view *view, enum picture_format format, struct style *style,
+    const struct scene *scene, struct buf *out, struct err *err) MUST_USE;
 bool tile_draw(struct painter *p, struct tile tile, int scale, enum picture_format format, struct style *style,
     const struct scene *scene, struct buf *out, struct err *err) MUST_USE;
 

@@ -20,6 +20,8 @@ static const struct command {
     {"import", "import FILE…: deployments out of OSM, GeoJSON, CSV, KML, GeoPackage, …", cmd_import},
     {"places", "places import --default|FILE: communes, départements, foreign cities; boundaries", cmd_places},
     {"starter", "the sourced starter list, put in or brought up to date", cmd_starter},
+    {"render", "render … -o FILE: a picture of the map, or tiles", cmd_render},
+    {"query", "query … --at X,Y: what is drawn at a place", cmd_query},
     {"import-worker", NULL, cmd_worker},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},
