@@ -277,8 +277,8 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
         return false;
     if (!layer.features || !layer.features->n)
         return true;
-    uint32_t *chosen;
-    size_t n;
+    uint32_t *chosen = NULL;
+    size_t n = 0;
     if (!choose(d, l, layer.features, &chosen, &n, err))
         return false;
     struct tile_place place = {.layer_index = l->index};
