@@ -349,7 +349,8 @@ static struct shape without(struct arena *a, const struct shape *s, struct rect 
     for (size_t i = 0; i < COUNT(sides); i++) {
         for (uint32_t part = 0; part < cut[i].n_parts; part++)
             out.end[out.n_parts++] = out.n + cut[i].end[part];
-        memcpy(out.at + out.n, cut[i].at, cut[i].n * sizeof *out.at);
+        if (cut[i].n)
+            memcpy(out.at + out.n, cut[i].at, cut[i].n * sizeof *out.at);
         out.n += cut[i].n;
     }
     return out;
