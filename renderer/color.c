@@ -140,7 +140,7 @@ static bool read_argument(struct str s, size_t *at, struct argument *out)
         memcpy(padded + 1, number.at, number.len);
         number = str_from(padded, number.len + 1);
     }
-    if (!str_double(number, &out->value))
+    if (!number.len || number.at[0] == '-' || !str_double(number, &out->value))
         return false;
     if (minus)
         out->value = -out->value;

@@ -448,7 +448,7 @@ static bool read_shape(const struct context *c, const struct json *v, struct cur
         out->bezier[i] = json_number(p);
         good = json_kind(p) == JSON_NUMBER && out->bezier[i] >= 0 && out->bezier[i] <= 1;
     }
-    return good || problem_deep(c, 1, 1, "Cubic bezier interpolation requires four numeric arguments with values between 0 and 1.") != NULL;
+    return good || problem(c, 1, "Cubic bezier interpolation requires four numeric arguments with values between 0 and 1.") != NULL;
 }
 
 static bool can_interpolate(struct kind k)
