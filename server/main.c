@@ -18,6 +18,7 @@ static const struct command {
     {"style", "style lint|eval|support: errors of a style; an expression with its values; what is drawn", cmd_style},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
     {"import", "import FILE…: deployments out of OSM, GeoJSON, CSV, KML, GeoPackage, …", cmd_import},
+    {"export", "export --format F -o FILE: published records out, with sources and licence", cmd_export},
     {"places", "places import --default|FILE: communes, départements, foreign cities; boundaries", cmd_places},
     {"starter", "the sourced starter list, put in or brought up to date", cmd_starter},
     {"render", "render … -o FILE: a picture of the map, or tiles", cmd_render},
