@@ -18,7 +18,7 @@
 #include "data/base/log.h"
 #include "data/basemap_sources.h"
 
-enum { WORLD_ZOOM = 7, FOLDERS_MAX = 8 };
+enum { FOLDERS_MAX = 8 };
 
 struct build {
     const struct basemap_job *job;
@@ -82,7 +82,7 @@ static bool read_world(struct build *b, struct err *err)
     struct folders *f = base_alloc(1, sizeof *f);
     find_folders(b->job, f);
     struct world w = {.ground = &b->ground, .folders = f->at, .n_folders = f->n, .cover = &b->cover, .credit = &b->credit,
-        .extracts = b->extracts, .n_extracts = b->n_extracts, .max_zoom = b->max_zoom};
+        .max_zoom = b->max_zoom};
     bool ok = world_read(&w, err);
     free(f);
     return ok;
@@ -138,8 +138,8 @@ static bool wants_extracts(void *ctx, struct tile t)
 static bool cut_tiles(struct build *b, struct tileset_writer *w, struct err *err)
 {
     const struct ground_cut cuts[] = {
-        {0, MIN(WORLD_ZOOM, b->max_zoom), wants_world, b},
-        {WORLD_ZOOM + 1, MIN(COVER_MAX_ZOOM, b->max_zoom), wants_covered, b},
+        {0, MIN(COVER_ALL_ZOOM, b->max_zoom), wants_world, b},
+        {COVER_ALL_ZOOM + 1, MIN(COVER_MAX_ZOOM, b->max_zoom), wants_covered, b},
         {COVER_MAX_ZOOM + 1, b->max_zoom, wants_extracts, b},
     };
     for (size_t i = 0; i < COUNT(cuts); i++)

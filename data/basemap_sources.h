@@ -6,9 +6,9 @@
 
 #include "data/basemap_ground.h"
 
-enum { DEFAULT_MAX_ZOOM = 11, COVER_MAX_ZOOM = 11, EXTRACTS_MAX = 64 };
+enum { DEFAULT_MAX_ZOOM = 11, COVER_MAX_ZOOM = 11, COVER_ALL_ZOOM = 7, EXTRACTS_MAX = 64 };
 
-/* A set of tiles of the zooms up to COVER_MAX_ZOOM, as bits. */
+/* A set of tiles of the zooms up to COVER_MAX_ZOOM, as bits. What is added is in it at all zooms to COVER_ALL_ZOOM too. */
 struct cover {
     uint64_t *bits[COVER_MAX_ZOOM + 1];
 };
@@ -26,8 +26,6 @@ struct world {
     size_t n_folders;
     struct cover *cover;
     struct buf *credit;
-    const struct box *extracts; /* places for which coasts are wanted to max_zoom */
-    size_t n_extracts;
     int max_zoom;
 };
 bool world_read(struct world *w, struct err *err) MUST_USE;
