@@ -82,7 +82,7 @@ static bool read_world(struct build *b, struct err *err)
     struct folders *f = base_alloc(1, sizeof *f);
     find_folders(b->job, f);
     struct world w = {.ground = &b->ground, .folders = f->at, .n_folders = f->n, .cover = &b->cover, .credit = &b->credit,
-        .max_zoom = b->max_zoom};
+        .extracts = b->extracts, .n_extracts = b->n_extracts, .max_zoom = b->max_zoom};
     bool ok = world_read(&w, err);
     free(f);
     return ok;

@@ -417,6 +417,17 @@ static const char *place_kind(struct str code, uint64_t population)
     return population >= 100000 ? "city" : population >= 5000 ? "town" : population >= 300 ? "village" : "hamlet";
 }
 
+/* Tiles of an extract are larger than it: round it, the packaged names go on. */
+static int last_zoom(const struct world *w, struct lonlat at)
+{
+    for (size_t i = 0; i < w->n_extracts; i++) {
+        const struct box *b = &w->extracts[i];
+        if (at.lon >= b->west && at.lon <= b->east && at.lat >= b->south && at.lat <= b->north)
+            return DEFAULT_MAX_ZOOM;
+    }
+    return w->max_zoom;
+}
+
 static void add_place(struct world *w, const struct france *france, const struct str col[GEONAMES_COLUMNS])
 {
     static const char *const gone[] = {"PPLQ", "PPLH", "PPLW", "PPLCH", "PPLF", "PPLR"}; /* abandoned, historical, a farm … */
@@ -441,7 +452,7 @@ static void add_place(struct world *w, const struct france *france, const struct
         zoom = MIN(zoom, level == 2 ? 4 : 5);
     if (str_eq(S("suburb"), str_of(kind)))
         zoom = MAX(zoom, 11);
-    struct ground_feature *f = ground_add_point(w->ground, GROUND_PLACE_LABELS, mercator_of(at), zoom, DEFAULT_MAX_ZOOM);
+    struct ground_feature *f = ground_add_point(w->ground, GROUND_PLACE_LABELS, mercator_of(at), zoom, last_zoom(w, at));
     f->rank = -(int32_t)MIN(population, (uint64_t)INT32_MAX / 4) - (level == 2 ? INT32_MAX / 2 : 0);
     ground_text(w->ground, f, "kind", str_of(kind));
     ground_text(w->ground, f, "name", col[G_NAME]);

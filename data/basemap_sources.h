@@ -26,6 +26,8 @@ struct world {
     size_t n_folders;
     struct cover *cover;
     struct buf *credit;
+    const struct box *extracts; /* these name their own places where the packaged data end */
+    size_t n_extracts;
     int max_zoom;
 };
 bool world_read(struct world *w, struct err *err) MUST_USE;

