@@ -7,7 +7,7 @@
  *   body bytes      → on_body
  *   all is there    → dispatch: handled here, or parked: MHD_suspend_connection
  *   …somebody calls request_answer from any thread: into the loop's list of finished requests, and the bell rings
- *   the loop        → MHD_resume_connection, and the library calls again for the answer
+ *   the loop        → MHD_queue_response, then MHD_resume_connection
  *
  * An answer is queued in the second call of the handler: queued in the first, the library closes the connection. That is
  * what we want after a malformed head, and only there.
@@ -495,6 +495,8 @@ static void resume_done(struct loop *loop)
     while (peer) {
         struct peer *next = peer->exchange.next_done;
         peer->exchange.stage = STAGE_DONE;
+        /* Queued before it is resumed: the library would read first, and drop a visitor who has nothing more to say. */
+        send_answer(peer);
         MHD_resume_connection(peer->connection);
         peer = next;
     }
@@ -589,7 +591,7 @@ static bool start_loop(struct loop *loop, struct err *err)
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX + 64,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0, /* request_check.c is stricter, and its refusals are whole answers */
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, loop,
