@@ -4,7 +4,7 @@
 
 double cluster_radius_px(uint32_t count)
 {
-    return CLAMP(8 + 1.6 * sqrt((double)count), 9.0, 30.0);
+    return CLAMP(5 * sqrt(sqrt((double)count)), 9.0, 30.0);
 }
 
 /* The ring must stay in its 64-px cell: its centre keeps a radius from the edges, or is the middle where it cannot. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "data/base/json.h"
+#include "renderer/builtin.h"
 #include "renderer/cache.h"
 #include "renderer/mark.h"
 #include "renderer/text.h"
@@ -131,18 +132,16 @@ static bool is_plain_name(struct str name)
 
 static RsvgHandle *read_svg(struct icon_set *s, struct str name)
 {
-    const char *folders[] = {s->assets, "styles/icons"};
     AUTO(buf) bytes = {0};
+    AUTO(buf) path = {0};
     struct err err;
-    for (size_t i = 0; i < COUNT(folders) && is_plain_name(name); i++) {
-        AUTO(buf) path = {0};
-        if (!folders[i])
-            continue;
-        buf_fmt(&path, "%s/%.*s.svg", folders[i], STR_ARG(name));
+    struct str svg;
+    if (s->assets && is_plain_name(name)) {
+        buf_fmt(&path, "%s/%.*s.svg", s->assets, STR_ARG(name));
         if (buf_read_file(&bytes, path.at, SVG_MAX_BYTES, &err))
             return rsvg_handle_new_from_data((const guint8 *)bytes.at, bytes.len, NULL);
     }
-    return NULL;
+    return builtin_icon(name, &svg) ? rsvg_handle_new_from_data((const guint8 *)svg.at, svg.len, NULL) : NULL;
 }
 
 static struct picture *find(struct icon_set *s, struct str name)

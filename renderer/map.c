@@ -172,8 +172,8 @@ static bool open_geojson(struct painter *p, const struct style_source *s, struct
     AUTO(buf) path = {0};
     AUTO(buf) text = {0};
     AUTO(json_doc) doc = {0};
-    if (!local_path(p, json_string(data), &path))
-        return err_set(err, ERR_INVALID, "%.*s: only files of this machine are read", STR_ARG(json_string(data)));
+    if (!local_path(p, s->url, &path)) /* as the style file's folder makes it */
+        return err_set(err, ERR_INVALID, "%.*s: only files of this machine are read", STR_ARG(s->url));
     struct json_limits limits = JSON_STYLE;
     limits.bytes = (size_t)1 << 30;
     limits.values = 200 * 1000 * 1000;

@@ -9,8 +9,10 @@
 #include "data/base/clock.h"
 #include "data/record/partial_date.h"
 #include "data/world.h"
+#include "renderer/builtin.h"
 #include "renderer/tile.h"
 #include "server/command.h"
+#include "server/where.h"
 
 #define VIEW_HELP                                                                                                     \
     "  --style NAME|FILE.json   light (if not given), dark, print, deployments, or a style file\n"                    \
@@ -179,38 +181,22 @@ static bool is_there(const char *path)
     return access(path, R_OK) == 0;
 }
 
-/* FILE.json as it is; a name in styles/ here, or where the program was installed. */
+/* FILE.json as it is; a name is one of ours. */
 static bool open_style(struct job *j, struct err *err)
 {
     const char *name = j->style ? j->style : "light";
+    struct str text;
     if (strchr(name, '/') || str_ends(str_of(name), S(".json")))
         return style_read_file(&j->read_style, name, err);
-    static const char *const folders[] = {"styles", "/usr/local/share/contrechamp/styles", "/usr/share/contrechamp/styles"};
-    for (size_t i = 0; i < COUNT(folders); i++) {
-        AUTO(buf) path = {0};
-        buf_fmt(&path, "%s/%s.json", folders[i], name);
-        if (is_there(path.at))
-            return style_read_file(&j->read_style, path.at, err);
-    }
-    return err_set(err, ERR_MISSING, "--style %s: there is no such style here; give the path of a style file", name);
-}
-
-static void add_default_basemap(struct job *j, const char *db, struct buf *beside)
-{
-    const char *slash = strrchr(db, '/');
-    buf_add(beside, slash ? str_from(db, (size_t)(slash - db) + 1) : S(""));
-    buf_add(beside, S("basemap.mbtiles"));
-    const char *const places[] = {beside->at, "build/basemap.mbtiles", "/usr/local/share/contrechamp/basemap.mbtiles",
-        "/usr/share/contrechamp/basemap.mbtiles"};
-    for (size_t i = 0; i < COUNT(places) && j->basemaps.n == 0; i++)
-        if (is_there(places[i]))
-            j->basemaps.at[j->basemaps.n++] = places[i];
+    if (builtin_style(str_of(name), &text))
+        return style_read(&j->read_style, text, NULL, err) || err_under(err, "style %s", name);
+    return err_set(err, ERR_MISSING, "--style %s: there is no such style; say light, dark, print or deployments, or give a style file", name);
 }
 
 static bool prepare(struct job *j, const char *db, struct buf *basemap, struct err *err)
 {
-    if (j->basemaps.n == 0)
-        add_default_basemap(j, db, basemap);
+    if (j->basemaps.n == 0 && where_basemap(basemap, db))
+        j->basemaps.at[j->basemaps.n++] = basemap->at;
     struct painter_options options = {.basemaps = j->basemaps.at, .n_basemaps = j->basemaps.n, .assets = j->assets};
     if (!open_style(j, err) || !read_filter(j, err) || !read_view(j, err) || !painter_new(&j->painter, &options, err))
         return false;

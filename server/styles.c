@@ -3,18 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data/base/embed.h"
+#include "renderer/builtin.h"
 #include "server/server.h"
-
-EMBED(style_light, "styles/light.json")
-EMBED(style_dark, "styles/dark.json")
-EMBED(style_print, "styles/print.json")
-EMBED(style_deployments, "styles/deployments.json")
-
-static const struct {
-    const char *name;
-    struct str (*text)(void);
-} BUILT_IN[] = {{"light", style_light}, {"dark", style_dark}, {"print", style_print}, {"deployments", style_deployments}};
 
 static bool has(const struct styles *s, const char *name)
 {
@@ -66,13 +56,16 @@ bool styles_read(struct styles **out, const char *folder, struct err *err)
 {
     struct styles *s = base_alloc(1, sizeof *s);
     bool ok = !folder || add_folder(s, folder, err);
-    for (size_t i = 0; ok && i < COUNT(BUILT_IN); i++) {
+    const char *name;
+    for (size_t i = 0; ok && (name = builtin_style_name(i)); i++) {
         struct style *style;
-        if (has(s, BUILT_IN[i].name))
+        struct str text;
+        if (has(s, name))
             continue;
-        ok = style_read(&style, BUILT_IN[i].text(), NULL, err) && add(s, BUILT_IN[i].name, style, err);
+        must(builtin_style(str_of(name), &text));
+        ok = style_read(&style, text, NULL, err) && add(s, name, style, err);
         if (!ok)
-            err_under(err, "style %s", BUILT_IN[i].name);
+            err_under(err, "style %s", name);
     }
     if (!ok) {
         styles_free(s);
