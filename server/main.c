@@ -17,6 +17,7 @@ static const struct command {
     {"json", "json check FILE: is it JSON as our door reads it", cmd_json},
     {"style", "style lint|eval|support: errors of a style; an expression with its values; what is drawn", cmd_style},
     {"tile", "tile decode FILE: a vector tile as JSON", cmd_tile},
+    {"serve", "the server: map, tiles, pages, data", cmd_serve},
     {"import", "import FILE…: deployments out of OSM, GeoJSON, CSV, KML, GeoPackage, …", cmd_import},
     {"export", "export --format F -o FILE: published records out, with sources and licence", cmd_export},
     {"places", "places import --default|FILE: communes, départements, foreign cities; boundaries", cmd_places},
