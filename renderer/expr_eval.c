@@ -10,6 +10,8 @@
 
 #include "renderer/expr_node.h"
 
+#define FAILED ((struct expr_value){.type = TYPE_ERROR}) /* without a sentence: nobody asks */
+
 struct expr_value eval_fail(struct eval *x, const struct expr *e, const char *format, ...)
 {
     char text[ERR_TEXT_BYTES];
@@ -21,7 +23,7 @@ struct expr_value eval_fail(struct eval *x, const struct expr *e, const char *fo
         err_set(x->why, ERR_INVALID, "%s", text);
         x->where = e->path;
     }
-    return (struct expr_value){.type = TYPE_ERROR};
+    return FAILED;
 }
 
 static struct expr_value no_memory(struct eval *x, const struct expr *e)
@@ -33,7 +35,7 @@ struct expr_value eval_mistyped(struct eval *x, const struct expr *e, enum expr_
 {
     char room[64], other[64];
     if (!x->why)
-        return (struct expr_value){.type = TYPE_ERROR};
+        return FAILED;
     return eval_fail(x, e, "Expected value to be of type %.*s, but found %.*s instead.",
         STR_ARG(kind_text(KIND(wanted), room)), STR_ARG(kind_text(kind_of_value(v), other)));
 }
@@ -174,6 +176,12 @@ static struct expr_value eval_progress(const struct expr *e __attribute__((unuse
     return value_number(x->in->line_progress);
 }
 
+/* There is no relief here. */
+static struct expr_value eval_sea_level(const struct expr *e __attribute__((unused)), struct eval *x __attribute__((unused)))
+{
+    return value_number(0);
+}
+
 static struct expr_value eval_nothing(const struct expr *e __attribute__((unused)), struct eval *x __attribute__((unused)))
 {
     return value_null();
@@ -197,7 +205,7 @@ struct expr_value eval_assertion(const struct expr *e, struct eval *x)
             return v;
     }
     if (!x->why)
-        return (struct expr_value){.type = TYPE_ERROR};
+        return FAILED;
     return eval_fail(x, e, "Expected value to be of type %.*s, but found %.*s instead.", STR_ARG(kind_text(e->kind, room)),
         STR_ARG(kind_text(kind_of_value(&v), other)));
 }
@@ -440,8 +448,10 @@ static double bezier_solve(const double p[4], double x)
 {
     double low = 0, high = 1;
     for (int i = 0; i < 48; i++) {
-        double t = (low + high) / 2;
-        if (bezier_at(p[0], p[2], t) < x)
+        double t = (low + high) / 2, at = bezier_at(p[0], p[2], t);
+        if (at == x)
+            return bezier_at(p[1], p[3], t);
+        if (at < x)
             low = t;
         else
             high = t;
@@ -574,8 +584,10 @@ struct expr_value eval_comparison(const struct expr *e, struct eval *x)
     EVAL(a, 0);
     EVAL(b, 1);
     if (by_order && (a.type != b.type || (a.type != TYPE_STRING && a.type != TYPE_NUMBER)))
-        return eval_fail(x, e, "Expected arguments for \"%s\" to be (string, string) or (number, number), but found (%.*s, %.*s) "
-                               "instead.", op, STR_ARG(kind_text(KIND(a.type), room)), STR_ARG(kind_text(KIND(b.type), other)));
+        return !x->why ? FAILED
+                       : eval_fail(x, e, "Expected arguments for \"%s\" to be (string, string) or (number, number), but found "
+                                         "(%.*s, %.*s) instead.", op, STR_ARG(kind_text(KIND(a.type), room)),
+                             STR_ARG(kind_text(KIND(b.type), other)));
     bool strings = a.type == TYPE_STRING && b.type == TYPE_STRING;
     if (e->n == 3 && strings && x->in->arena) {
         EVAL_AS(collator, 2, TYPE_COLLATOR);
@@ -596,15 +608,18 @@ struct expr_value eval_at(const struct expr *e, struct eval *x)
 {
     EVAL_AS(index, 0, TYPE_NUMBER);
     EVAL_AS(v, 1, TYPE_ARRAY);
+    bool whole = index.number == floor(index.number);
+    if (index.number >= 0 && index.number < (double)v.array->n && whole)
+        return v.array->at[(size_t)index.number];
+    if (!x->why)
+        return FAILED;
     AUTO(buf) text = {0};
     number_text(&text, index.number);
     if (index.number < 0)
         return eval_fail(x, e, "Array index out of bounds: %s < 0.", text.at);
     if (!(index.number < (double)v.array->n))
         return eval_fail(x, e, "Array index out of bounds: %s > %zd.", text.at, (ssize_t)v.array->n - 1);
-    if (index.number != floor(index.number))
-        return eval_fail(x, e, "Array index must be an integer, but found %s instead.", text.at);
-    return v.array->at[(size_t)index.number];
+    return eval_fail(x, e, "Array index must be an integer, but found %s instead.", text.at);
 }
 
 static bool is_scalar(const struct expr_value *v)
@@ -616,6 +631,8 @@ static struct expr_value bad_needle(struct eval *x, const struct expr *e, const 
     const struct expr_value *hay)
 {
     char room[64];
+    if (!x->why)
+        return FAILED;
     if (!is_scalar(needle))
         return eval_fail(x, e, "Expected first argument to be of type boolean, string, number or null, but found %.*s instead.",
             STR_ARG(kind_text(kind_of_value(needle), room)));
@@ -705,7 +722,7 @@ struct expr_value eval_slice(const struct expr *e, struct eval *x)
         last = end.number;
     }
     if (v.type != TYPE_STRING && v.type != TYPE_ARRAY)
-        return eval_fail(x, e, "Expected first argument to be of type array or string, but found %.*s instead.",
+        return !x->why ? FAILED : eval_fail(x, e, "Expected first argument to be of type array or string, but found %.*s instead.",
             STR_ARG(kind_text(kind_of_value(&v), room)));
     size_t n = count_of(&v), from = slice_end(first.number, n), to = slice_end(last, n);
     to = MAX(from, to);
@@ -723,7 +740,7 @@ struct expr_value eval_length(const struct expr *e, struct eval *x)
     char room[64];
     EVAL(v, 0);
     if (v.type != TYPE_STRING && v.type != TYPE_ARRAY)
-        return eval_fail(x, e, "Expected value to be of type string or array, but found %.*s instead.",
+        return !x->why ? FAILED : eval_fail(x, e, "Expected value to be of type string or array, but found %.*s instead.",
             STR_ARG(kind_text(kind_of_value(&v), room)));
     return value_number((double)count_of(&v));
 }
@@ -1010,7 +1027,7 @@ struct expr_value eval_enum(const struct expr *e, struct eval *x)
                 STR_ARG(all->at[i].string));
     for (size_t i = 0; i < all->n; i++)
         if (all->at[i].type == TYPE_STRING && !is_one_of(e->name, all->at[i].string))
-            return (struct expr_value){.type = TYPE_ERROR};
+            return FAILED;
     return v;
 }
 
@@ -1240,7 +1257,7 @@ const struct operation EXPR_OPERATIONS[] = {
     {"feature-state", read_compound, eval_feature_state, "v", "s", FEATURE, NULL},
     {"heatmap-density", read_compound, eval_density, "n", "", USES_OTHER, NULL},
     {"line-progress", read_compound, eval_progress, "n", "", USES_OTHER, NULL},
-    {"elevation", read_compound, eval_density, "n", "", USES_OTHER, NULL},
+    {"elevation", read_compound, eval_sea_level, "n", "", USES_OTHER, NULL},
     {"accumulated", read_compound, eval_nothing, "v", "", USES_OTHER, NULL},
     {"error", read_compound, eval_error, "e", "s", 0, NULL},
     {"typeof", read_compound, eval_typeof, "s", "v", 0, NULL},

@@ -468,6 +468,8 @@ static struct expr_value to_number(const struct expr_value *v, struct eval *x, c
         return value_number(v->type == TYPE_BOOLEAN && v->boolean);
     if (v->type == TYPE_STRING && number_of_text(v->string, &n))
         return value_number(n);
+    if (!x->why)
+        return (struct expr_value){.type = TYPE_ERROR};
     AUTO(buf) text = {0};
     value_json(&text, v);
     return eval_fail(x, e, "Could not convert %s to number.", text.at ? text.at : "");

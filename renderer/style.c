@@ -66,6 +66,8 @@ static void read_word(struct prop_rule *r, struct str word)
         r->spec.tokens = true;
     else if (word_value(word, S("values="), &v))
         r->spec.values = v;
+    else if (word_value(word, S("drawn="), &v))
+        r->drawn = v;
     else if (word_value(word, S("of="), &v))
         r->spec.item = str_eq(v, S("number")) ? TYPE_NUMBER : TYPE_STRING;
     else if (word_value(word, S("n="), &v) && str_double(v, &number))

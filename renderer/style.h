@@ -48,6 +48,7 @@ struct prop_rule {
     bool ramp;                     /* a colour ramp: by density or progress, not by zoom */
     bool has_min, has_max;
     double min, max;
+    struct str drawn;              /* the test that shows it drawn; empty: it is only read */
 };
 bool prop_find(struct str name, enum prop *out);
 const char *prop_name(enum prop p);

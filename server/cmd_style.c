@@ -287,6 +287,27 @@ static int run_lint(struct invocation *inv, const struct lint_options *o)
     return errors ? EXIT_FAILED : EXIT_DONE;
 }
 
+/* ---- support ---- */
+
+static const char *const LAYERS[] = {"background", "fill", "line", "circle", "symbol", "heatmap", "raster"}; /* as enum layer_kind */
+
+static void put_support(struct buf *out)
+{
+    buf_add(out, S("| property | layer | supported | since the test |\n|---|---|---|---|\n"));
+    for (int p = 0; p < PROP_COUNT; p++) {
+        const struct prop_rule *r = prop_rule((enum prop)p);
+        buf_fmt(out, "| `%s` | %s | %s | %.*s |\n", prop_name((enum prop)p), LAYERS[prop_layer((enum prop)p)],
+            r->drawn.len ? "drawn" : "read and checked", STR_ARG(r->drawn.len ? r->drawn : S("tests/test_style.c")));
+    }
+    buf_add(out, S("\nLayers fill-extrusion, hillshade and color-relief, and sky, light and terrain, are checked and not drawn.\n\n"
+                   "| expression | supported | since the test |\n|---|---|---|\n"));
+    for (size_t i = 0; expr_operation(i); i++)
+        if (strncmp(expr_operation(i), "filter-", 7) != 0)
+            buf_fmt(out, "| `%s` | yes | tests/data/expressions.json |\n", expr_operation(i));
+    buf_add(out, S("| filters of before expressions | yes | tests/test_expr.c |\n"
+                   "| functions of before expressions | yes | tests/test_expr.c |\n"));
+}
+
 int cmd_style(struct invocation *inv)
 {
     struct option_list words = {0};
@@ -297,6 +318,12 @@ int cmd_style(struct invocation *inv)
         return code;
     if (words.n == 1 && strcmp(words.at[0], "eval") == 0)
         return run_eval(inv);
+    if (words.n == 1 && strcmp(words.at[0], "support") == 0) {
+        AUTO(buf) out = {0};
+        put_support(&out);
+        fwrite(out.at, 1, out.len, stdout);
+        return EXIT_DONE;
+    }
     if (words.n == 2 && strcmp(words.at[0], "lint") == 0)
         return run_lint(inv, &(struct lint_options){words.at[1], json, all});
     return command_misused(inv, "say `style lint FILE`, `style eval` or `style support`");

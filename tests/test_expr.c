@@ -8,7 +8,10 @@ static struct str keys[] = {{"kind", 4}, {"height", 6}, {"count", 5}, {"night", 
 static struct value values[] = {{.kind = VALUE_STRING, .string = {"camera", 6}}, {.kind = VALUE_NUMBER, .number = 4.5},
     {.kind = VALUE_NUMBER, .number = 3, .is_integer = true}, {.kind = VALUE_BOOL, .boolean = true}};
 static const uint32_t tags[] = {0, 0, 1, 1, 2, 2, 3, 3};
-static struct feature feature = {.id = 7, .has_id = true, .shape = {.kind = SHAPE_POINTS}, .n_tags = 8, .tags = tags};
+static struct xy middle[] = {{2048, 2048}}; /* of the only tile of zoom 0: 0° N 0° E */
+static uint32_t ends[] = {1};
+static struct feature feature = {.id = 7, .has_id = true, .n_tags = 8, .tags = tags,
+    .shape = {.kind = SHAPE_POINTS, .n_parts = 1, .n = 1, .end = ends, .at = middle}};
 static struct features layer = {.extent = 4096, .n_keys = 4, .n_values = 4, .keys = keys, .values = values};
 
 struct trial {
@@ -209,4 +212,49 @@ TEST(an_expression_that_multiplies_itself_by_variables_stops)
         print_error("%s\n", t.err.text);
     struct expr_value v = expr_eval(t.e, &(struct expr_input){.layer = &layer, .feature = &feature, .arena = &t.arena});
     CHECK_INT(v.type, TYPE_ERROR);
+}
+
+/* tests/data/expressions.json: name, expression, value, with the feature at zoom 10, half way through a ramp. */
+static void check_case(const struct json *row)
+{
+    static const struct tile WORLD = {0};
+    struct expr_spec spec = {.type = TYPE_VALUE, .length = -1, .by_zoom = true, .by_feature = true, .smooth = true};
+    struct expr_problems problems = {0};
+    AUTO(arena) arena = {0};
+    AUTO(buf) expected = {0};
+    AUTO(buf) out = {0};
+    const struct expr *e;
+    arena_init(&arena, 1 << 20);
+    json_write(&expected, json_at(row, 2));
+    if (!expr_read_property(&e, json_at(row, 1), &spec, &arena, &problems)) {
+        print_error("%.*s: %.*s\n", STR_ARG(json_string(json_at(row, 0))), STR_ARG(problems.at[0].text));
+        fail();
+    }
+    struct expr_input in = {.zoom = 10, .layer = &layer, .feature = &feature, .heatmap_density = 0.5, .line_progress = 0.25,
+        .tile = &WORLD, .arena = &arena};
+    struct expr_value v = expr_eval(e, &in);
+    expr_value_write(&(struct json_writer){.out = &out}, &v, &in);
+    if (strcmp(out.at, expected.at) != 0)
+        print_error("%.*s gave %s\n", STR_ARG(json_string(json_at(row, 0))), out.at);
+    CHECK_TEXT(out.at, expected.at);
+}
+
+TEST(every_operation_has_a_case_and_gives_its_value)
+{
+    AUTO(buf) text = {0};
+    AUTO(json_doc) doc = {0};
+    struct err err;
+    SKIP_WITHOUT("tests/data/expressions.json");
+    CHECK(buf_read_file(&text, "tests/data/expressions.json", 1 << 20, &err));
+    CHECK(json_read(&doc, buf_str(&text), &JSON_STYLE, &err));
+    for (struct json_each row = {0}; json_each(doc.root, &row);)
+        check_case(row.value);
+    for (size_t i = 0; expr_operation(i); i++) {
+        bool found = strncmp(expr_operation(i), "filter-", 7) == 0;
+        for (size_t k = 0; k < json_size(doc.root) && !found; k++)
+            found = str_eq(json_string(json_at(json_at(doc.root, k), 0)), str_of(expr_operation(i)));
+        if (!found)
+            print_error("%s has no case\n", expr_operation(i));
+        CHECK(found);
+    }
 }
