@@ -11,7 +11,7 @@ enum { SNIFF_RECORDS = 40 };
 static bool looks_binary(struct str s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if ((unsigned char)s.at[i] < 32 && !strchr("\t\n\r\f", s.at[i]))
+        if ((unsigned char)s.at[i] < 32 && !memchr("\t\n\r\f", s.at[i], 4))
             return true;
     return false;
 }

@@ -62,6 +62,7 @@ static _Noreturn void become_worker(int pipe_end, char *const *argv)
 {
     static char *const nothing[] = {(char *)"LC_ALL=C.UTF-8", (char *)"PATH=/usr/bin", NULL};
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it does not outlive its parent */
+    signal(SIGINT, SIG_IGN);          /* Ctrl-C is the parent's to answer */
     int null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(125);

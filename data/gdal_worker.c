@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -312,6 +313,8 @@ static bool put_feature(struct worker *w, struct str text, uint64_t number, stru
         return row_end(w, &j, NULL, "it is not a feature", err);
     bool feature = str_eq(json_string(json_get(root, S("type"))), S("Feature"));
     const struct json *geometry = feature ? json_get(root, S("geometry")) : root, *id = json_get(root, S("id"));
+    if (w->upload && json_size(json_get(root, S("properties"))) > IMPORT_PROPERTIES_MAX)
+        return row_end(w, &j, NULL, "it has more properties than a row may have", err);
     put_members(&j, feature ? json_get(root, S("properties")) : NULL);
     if (feature && (json_kind(id) == JSON_STRING || json_kind(id) == JSON_NUMBER)) {
         AUTO(buf) raw = {0};
@@ -959,17 +962,18 @@ static bool read_zip(struct worker *w, const char *real, struct str file, struct
                                              : "this zip file holds no Shapefile (.shp); unpack it and import what is in it");
     if (!alias(w, real, "zip", link, err))
         return false;
-    put_format(w, "shapefile");
+    size_t n_read = 0;
     for (size_t i = 0; i < zip.n; i++) {
         struct str name = zip.entry[i].name;
         if (!name_has(name, ".shp") || str_has(name, S("__MACOSX")) || str_has(name, S("..")) || name.len > 500)
             continue;
         snprintf(inner, sizeof inner, "/vsizip/{%s}/%.*s", link, STR_ARG(name));
+        n_read++;
         bool ok = read_ogr(w, inner, (struct reader){"shapefile", "ESRI Shapefile"}, err);
         if (!ok)
             return n_shapes > 1 ? err_under(err, "%.*s", STR_ARG(str_slice(zip.entry[i].name, 0, 100))) : false;
     }
-    return true;
+    return n_read || err_set(err, ERR_INVALID, "the Shapefile in this zip file has a name that leads elsewhere");
 }
 
 static bool read_shapefile(struct worker *w, const char *real, struct err *err)
@@ -1066,7 +1070,7 @@ static void configure_gdal(struct worker *w)
 {
     static const char *const OPTIONS[][2] = {{"GDAL_DRIVER_PATH", "disable"}, {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS", ".none"},
         {"GDAL_NUM_THREADS", "1"}, {"OSM_COMPRESS_NODES", "NO"}, {"GDAL_HTTP_MAX_RETRY", "0"}, {"OGR_SQLITE_PRAGMA", "trusted_schema=OFF"},
-        {"OGR_SQLITE_LOAD_EXTENSIONS", NULL}, {"SHAPE_RESTORE_SHX", "NO"}, {"PROJ_NETWORK", "OFF"}, {"OSM_MAX_TMPFILE_SIZE", "256"}};
+        {"OGR_SQLITE_LOAD_EXTENSIONS", NULL}, {"SHAPE_RESTORE_SHX", "NO"}, {"OGR_XLSX_HEADERS", "FORCE"}, {"OGR_ODS_HEADERS", "FORCE"}, {"PROJ_NETWORK", "OFF"}, {"OSM_MAX_TMPFILE_SIZE", "256"}};
     for (size_t i = 0; i < COUNT(OPTIONS); i++)
         CPLSetConfigOption(OPTIONS[i][0], OPTIONS[i][1]);
     CPLSetConfigOption("CPL_TMPDIR", w->scratch);
@@ -1134,19 +1138,25 @@ static void put_error(struct worker *w, const struct err *why)
     flush(w, &ignored);
 }
 
-/* What a taken-over child would try, for gdal_sandbox_works: each must fail. */
+/* What a taken-over child would try, for gdal_sandbox_works: files, processes, and calls that must all be denied by name. */
 static bool try_the_walls(struct err *err)
 {
-    int fd = open("/etc/passwd", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0)
-        return err_set(err, ERR_INTERNAL, "the sandbox lets files be read");
-    fd = open("/usr/contrechamp-import-worker", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0)
+    static const long CALLS[] = {SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept4, SYS_sendto, SYS_execve,
+        SYS_execveat, SYS_fork, SYS_vfork, SYS_ptrace, SYS_kill, SYS_tkill, SYS_rt_sigqueueinfo, SYS_process_vm_readv,
+        SYS_process_vm_writev, SYS_mount, SYS_umount2, SYS_chroot, SYS_pivot_root, SYS_setuid, SYS_setgid, SYS_capset, SYS_init_module,
+        SYS_kexec_load, SYS_bpf, SYS_perf_event_open, SYS_keyctl, SYS_add_key, SYS_request_key, SYS_userfaultfd, SYS_io_uring_setup,
+        SYS_memfd_create, SYS_pidfd_open, SYS_setns, SYS_unshare, SYS_reboot, SYS_swapon, SYS_open_by_handle_at, SYS_chmod, SYS_chown,
+        SYS_link, SYS_personality, SYS_shmget, SYS_msgget, SYS_inotify_init1, SYS_setrlimit};
+    static const char *const CLOSED[] = {"/etc/passwd", "/proc/self/environ", "/root", "/tmp", "/"};
+    for (size_t i = 0; i < COUNT(CALLS); i++)
+        if (syscall(CALLS[i], 0, 0, 0, 0, 0, 0) != -1 || errno != EPERM)
+            return err_set(err, ERR_INTERNAL, "the sandbox lets call %ld through", CALLS[i]);
+    for (size_t i = 0; i < COUNT(CLOSED); i++)
+        if (open(CLOSED[i], O_RDONLY | O_CLOEXEC) >= 0)
+            return err_set(err, ERR_INTERNAL, "the sandbox lets %s be read", CLOSED[i]);
+    if (open("/usr/contrechamp-import-worker", O_WRONLY | O_CREAT | O_CLOEXEC, 0600) >= 0)
         return err_set(err, ERR_INTERNAL, "the sandbox lets files be written");
-    pid_t child = fork();
-    if (child == 0)
-        _exit(0);
-    return child < 0 || err_set(err, ERR_INTERNAL, "the sandbox lets processes be started");
+    return true;
 }
 
 int gdal_worker_main(int argc, char **argv)

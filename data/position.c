@@ -238,8 +238,7 @@ static bool from_metres(double x, double y, int epsg, struct lonlat *out, const 
 /* France written the other way round lies off Somalia. */
 static bool looks_swapped(struct lonlat at)
 {
-    return (fabs(at.lat) > 90 && fabs(at.lat) <= 180 && fabs(at.lon) <= 90) ||
-        (at.lon > 41.2 && at.lon < 51.3 && at.lat > -5.6 && at.lat < 9.8);
+    return at.lon > 41.2 && at.lon < 51.3 && at.lat > -5.6 && at.lat < 9.8;
 }
 
 bool position_of(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err)
@@ -261,7 +260,8 @@ bool position_of(double x, double y, struct position_rule rule, struct lonlat *o
     if (!lonlat_is_valid(at)) {
         if (guess_projection(x, y) && !rule.trusted)
             return from_metres(x, y, 0, out, repaired, err);
-        return err_set(err, ERR_INVALID, "the coordinates are out of range: longitude is -180 to 180, latitude -90 to 90");
+        return err_set(err, ERR_INVALID, "the coordinates are out of range: longitude is -180 to 180, latitude -90 to 90%s",
+            fabs(x) <= 90 && fabs(y) <= 180 ? "; they may be swapped: name the columns with --mapping" : "");
     }
     *out = at;
     return true;

@@ -56,7 +56,7 @@ enum sniffed sniff(struct str head, struct str name)
         return SNIFF_FLATGEOBUF;
     if (starts(head, "\0\0\x27\x0A", 4))
         return SNIFF_SHAPEFILE;
-    if (head.len > 16 && head.at[0] == 0 && head.at[1] == 0 && str_has(str_slice(head, 0, 32), S("OSMHeader")))
+    if (head.len >= 15 && head.at[0] == 0 && head.at[1] == 0 && str_has(str_slice(head, 0, 32), S("OSMHeader")))
         return SNIFF_OSM_PBF;
     struct str text = str_trim(head);
     if (str_starts(text, S("<")) || starts(head, "\xFF\xFE<", 3) || starts(head, "\xFE\xFF\0<", 4)) {

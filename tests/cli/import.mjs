@@ -1,0 +1,149 @@
+// The import command as people type it: what is read, what is refused and why, what happens the second time.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+
+const program = "build/contrechamp";
+const folder = mkdtempSync(join(tmpdir(), "contrechamp-test-"));
+after(() => rmSync(folder, { recursive: true }));
+let databases = 0;
+const fresh = () => join(folder, `${++databases}.sqlite`);
+const data = (name) => `tests/data/import/${name}`;
+
+function run(db, ...words) {
+    const r = spawnSync(program, ["--db", db, ...words], { encoding: "utf8" });
+    return { code: r.status, out: r.stdout.trim(), last: r.stdout.trim().split("\n").pop(), err: r.stderr };
+}
+const counts = (n) => `read ${n[0]} new ${n[1]} updated ${n[2]} same ${n[3]} duplicate ${n[4]} refused ${n[5]}`;
+
+test("OSM objects are taken in; guards, homes and untagged points are not", () => {
+    const db = fresh();
+    const r = run(db, "import", data("osm.geojson"));
+    assert.equal(r.last, counts([6, 3, 0, 0, 0, 3]));
+    assert.equal(r.code, 3);
+    assert.match(r.err, /row 2: surveillance:type: a guard is a person/);
+    assert.match(r.err, /row 3: private_home/);
+    assert.match(r.err, /row 4: man_made/);
+});
+
+test("the same file twice changes nothing", () => {
+    const db = fresh();
+    run(db, "import", data("osm.geojson"));
+    assert.equal(run(db, "import", data("osm.geojson")).last, counts([6, 0, 0, 3, 0, 3]));
+    assert.match(run(db, "stats").out, /records +3/);
+});
+
+test("a changed object is updated, and an import is taken back whole", () => {
+    const db = fresh();
+    const changed = join(folder, "osm.geojson");
+    run(db, "import", data("osm.geojson"));
+    writeFileSync(changed, readFileSync(data("osm.geojson"), "utf8").replace('"45-90"', '"180"'));
+    const r = run(db, "import", changed);
+    assert.equal(r.last, counts([6, 0, 1, 2, 0, 3]));
+    const batch = /--undo (\S+)/.exec(r.err)[1];
+    assert.equal(run(db, "import", "--undo", batch).code, 0);
+    assert.equal(run(db, "import", data("osm.geojson")).last, counts([6, 0, 0, 3, 0, 3]));
+});
+
+test("a camera that is known already by place and number is listed, not written", () => {
+    const db = fresh();
+    const report = join(folder, "report.json");
+    run(db, "import", data("osm.geojson"));
+    assert.equal(run(db, "import", "--category", "cctv", "--report", report, data("same-cameras.csv")).last, counts([2, 1, 0, 0, 1, 0]));
+    const [other] = JSON.parse(readFileSync(report, "utf8")).duplicate_rows;
+    assert.equal(other.row, 2);
+    assert.ok(other.duplicate_of > 0 && other.distance_m <= 25);
+});
+
+test("positions are repaired or refused by name, never put somewhere", () => {
+    const db = fresh();
+    const report = join(folder, "positions.json");
+    const r = run(db, "import", "--category", "cctv", "--report", report, data("broken-positions.csv"));
+    assert.equal(r.last, counts([10, 4, 0, 0, 0, 6]));
+    const told = JSON.parse(readFileSync(report, "utf8"));
+    assert.deepEqual(told.refused_rows.map((x) => x.row), [4, 5, 7, 8, 10, 11]);
+    assert.ok(told.notes.some((x) => x.row === 6 && /swapped/.test(x.why)));
+    assert.ok(told.notes.some((x) => x.row === 3 && /several points/.test(x.why)));
+    const places = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).geometry.coordinates);
+    for (const [lon, lat] of places)
+        assert.ok(lon > 2.1 && lon < 2.5 && lat > 48.8 && lat < 48.9, `${lon}, ${lat}`);
+});
+
+test("Lambert-93 and conical zones are told by their numbers", () => {
+    const db = fresh();
+    const r = run(db, "import", "--category", "cctv", data("lambert-93.csv"));
+    assert.equal(r.last, counts([4, 3, 0, 0, 0, 1]));
+    const places = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).geometry.coordinates);
+    assert.ok(places.some(([lon, lat]) => Math.abs(lon - 2.3522) < 0.001 && Math.abs(lat - 48.8566) < 0.001));
+});
+
+test("every format is read", () => {
+    for (const [name, expected] of [["overpass.json", [2, 2, 0, 0, 0, 0]], ["extended-data.kml", [2, 1, 0, 0, 0, 1]], ["lines.geojsonl", [2, 2, 0, 0, 0, 0]]])
+        assert.equal(run(fresh(), "import", data(name)).last, counts(expected), name);
+});
+
+test("what leads elsewhere or is broken is refused in one sentence, and nothing of it stays", () => {
+    const files = { "network-link.kml": /NetworkLink/, "entity.kml": /DOCTYPE/, "renamed-vrt.csv": /OGRVRTDataSource/, "crs-link.geojson": /link/, "cut-off.geojson": /cut off/ };
+    for (const [name, why] of Object.entries(files)) {
+        const db = fresh();
+        const r = run(db, "import", data(name));
+        assert.equal(r.code, 1, name);
+        assert.match(r.err, why);
+        assert.equal(r.err.trim().split("\n").length, 1);
+        assert.match(run(db, "stats").out, /records +0/);
+    }
+    const db = fresh();
+    assert.match(run(db, "import", "http://127.0.0.1/x.csv").err, /only local files/);
+    assert.match(run(db, "import", "/vsicurl/http://127.0.0.1/x.csv").err, /only local files/);
+});
+
+test("a dry run writes nothing", () => {
+    const db = fresh();
+    assert.equal(run(db, "import", "--dry-run", data("osm.geojson")).last, counts([6, 3, 0, 0, 0, 3]));
+    assert.match(run(db, "stats").out, /records +0/);
+});
+
+test("killed in the middle, it leaves the database as it was", async () => {
+    const db = fresh();
+    run(db, "import", data("osm.geojson"));
+    const big = join(folder, "big.csv");
+    const lines = ["id,lon,lat"];
+    for (let i = 0; i < 200000; i++)
+        lines.push(`${i},${(2 + i * 1e-6).toFixed(6)},48.5`);
+    writeFileSync(big, lines.join("\n"));
+    const child = spawn(program, ["--db", db, "import", "--category", "cctv", big], { stdio: "ignore" });
+    await new Promise((r) => setTimeout(r, 700));
+    assert.equal(child.exitCode, null, "it had ended before it was killed");
+    child.kill("SIGKILL");
+    await new Promise((r) => child.on("exit", r));
+    assert.match(run(db, "stats").out, /records +3/);
+    assert.equal(run(db, "check").code, 0);
+});
+
+test("the starter list is loaded once, sourced and linked", () => {
+    const db = fresh();
+    assert.equal(run(db, "starter").last, counts([13, 13, 0, 0, 0, 0]));
+    assert.equal(run(db, "starter").last, counts([13, 0, 0, 13, 0, 0]));
+    const all = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l));
+    for (const f of all) {
+        assert.match(f.properties.sources, /Quadrature/);
+        assert.match(f.properties.summary_fr, /En 2019/);
+        assert.ok(["city", "region", "country"].includes(f.properties.location_precision));
+        assert.equal(f.geometry === null, f.properties.location_precision !== "city");
+    }
+});
+
+test("every export format holds every record that has a place", () => {
+    const db = fresh();
+    run(db, "import", data("osm.geojson"));
+    for (const format of ["geojson", "csv", "gpkg", "kml", "gpx", "fgb"]) {
+        const file = join(folder, `out.${format}`);
+        assert.equal(run(db, "export", "--format", format, "-o", file).code, 0, format);
+        assert.equal(run(fresh(), "import", "--category", "cctv", file).last.split(" ")[3], "3", format);
+    }
+    assert.equal(run(db, "export", "--format", "csv", "--bbox", "0,0,1,1", "-o", "-").out.split("\n").length, 1);
+    assert.equal(run(db, "export", "--format", "csv", "--filter", "category = 'vsa'", "-o", "-").out.split("\n").length, 1);
+});
