@@ -103,8 +103,15 @@ layer_draw_fn layer_draw_background, layer_draw_fill, layer_draw_line, layer_dra
  * and symbol layers whose source is deployments and which overlap freely. False in *done: draw it the general way. */
 bool points_draw(struct drawing *d, const struct style_layer *layer, bool *done, struct err *err);
 
+/* What points_draw needs of the general ways: a circle's sprite (the surface is the caller's), a symbol's icon. */
+cairo_surface_t *circle_sprite(const struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct sprite *out);
+bool symbol_icon(struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct str *icon, struct icon_look *look,
+    struct xy *at, double *opacity);
+
 /* What a painter keeps between drawings. */
 struct cache *painter_symbols(struct painter *p);
+struct cache *painter_points(struct painter *p);
+struct cache *points_new(size_t limit_bytes);  /* of looks of points: points.c */
 struct cache *symbols_new(size_t limit_bytes); /* of symbols by tile and layer: layer_symbol.c */
 
 #endif

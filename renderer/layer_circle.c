@@ -100,6 +100,15 @@ static void make_sprite(struct made *m, double scale)
     m->sprite = (struct sprite){2 * half + 1, 2 * half + 1, half, half, (uint32_t *)(void *)cairo_image_surface_get_data(m->image)};
 }
 
+cairo_surface_t *circle_sprite(const struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct sprite *out)
+{
+    struct circles c = {.l = l, .in = *in};
+    struct made m = {.look = look_of(&c)};
+    make_sprite(&m, d->scale);
+    *out = m.sprite;
+    return m.image;
+}
+
 static uint32_t find_look(struct circles *c)
 {
     struct look k = look_of(c);

@@ -212,6 +212,25 @@ static void set_icon(struct builder *b, struct symbol *s, struct str name, const
         s->look.rotate_deg -= b->d->bearing_deg;
 }
 
+bool symbol_icon(struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct str *name, struct icon_look *look,
+    struct xy *at, double *opacity)
+{
+    struct builder b = {.d = d, .l = l, .in = *in, .arena = d->arena};
+    struct symbol s = {0};
+    *name = style_string(l, PROP_ICON_IMAGE, in);
+    const struct icon *icon = name->len ? icon_find(d->icons, *name) : NULL;
+    if (!icon)
+        return false;
+    set_icon(&b, &s, *name, icon);
+    double angle = s.look.rotate_deg * M_PI / 180, c = cos(angle), n = sin(angle);
+    struct xy shift = drawing_translate(d, l, PROP_ICON_TRANSLATE, PROP_ICON_TRANSLATE_ANCHOR);
+    *name = s.icon;
+    *look = s.look;
+    *at = (struct xy){s.icon_at.x * c - s.icon_at.y * n + shift.x, s.icon_at.x * n + s.icon_at.y * c + shift.y};
+    *opacity = s.opacity;
+    return true;
+}
+
 /* The block beside its anchor: text-anchor and text-offset, or the first variable anchor with its radial offset. */
 static void place_text(struct builder *b, struct symbol *s)
 {

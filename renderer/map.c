@@ -19,7 +19,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum { CELL_PX = 256, CELLS_BYTES = 64 << 20, STATES_BYTES = 8, SYMBOLS_BYTES = 64 << 20, BASEMAPS_MAX = 16 };
+enum { CELL_PX = 256, CELLS_BYTES = 64 << 20, STATES_BYTES = 8, SYMBOLS_BYTES = 64 << 20, POINTS_BYTES = 64 << 20, BASEMAPS_MAX = 16 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -35,7 +35,7 @@ struct painter {
     char *assets;
     struct arena arena;
     struct text_engine *text;
-    struct cache *states, *cells, *symbols;
+    struct cache *states, *cells, *symbols, *points;
     cairo_surface_t *cell;         /* the last cell's surface */
     double cell_scale;
 };
@@ -67,6 +67,7 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
     p->states = cache_new(STATES_BYTES * sizeof(struct style_state), free_state);
     p->cells = cache_new(CELLS_BYTES, free);
     p->symbols = symbols_new(SYMBOLS_BYTES);
+    p->points = points_new(POINTS_BYTES);
     *out = p;
     return true;
 }
@@ -74,8 +75,8 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
 void painter_forget(struct painter *p)
 {
     cache_empty(p->cells);
-    if (p->symbols)
-        cache_empty(p->symbols);
+    cache_empty(p->symbols);
+    cache_empty(p->points);
     cache_empty(p->states);
 }
 
@@ -85,6 +86,7 @@ void painter_free(struct painter *p)
         return;
     cache_free(p->cells);
     cache_free(p->symbols);
+    cache_free(p->points);
     cache_free(p->states);
     text_engine_free(p->text);
     if (p->cell)
@@ -127,8 +129,8 @@ static struct style_state *state_of(struct painter *p, struct style *style)
 static void trim(struct painter *p, struct style_state *s)
 {
     cache_trim(p->cells);
-    if (p->symbols)
-        cache_trim(p->symbols);
+    cache_trim(p->symbols);
+    cache_trim(p->points);
     cache_trim(p->states);
     for (size_t i = 0; i < s->n_sources; i++)
         source_trim(s->sources[i]);
@@ -381,6 +383,11 @@ void drawing_icon(struct drawing *d, struct str name, struct xy px, struct icon_
 struct cache *painter_symbols(struct painter *p)
 {
     return p->symbols;
+}
+
+struct cache *painter_points(struct painter *p)
+{
+    return p->points;
 }
 
 /* ---- layers ---- */

@@ -54,5 +54,7 @@ bool source_open_tileset(struct tile_source **out, const char *path, struct err 
 bool source_open_geojson(struct tile_source **out, const struct json *geojson, int max_zoom, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
 bool source_open_deployments(struct tile_source **out, struct err *err);
+/* One point as the only feature of a layer, its properties as in the layer `deployments`. */
+bool source_point_feature(const struct scene *scene, const struct point *p, struct arena *a, const struct features **out, struct err *err);
 
 #endif

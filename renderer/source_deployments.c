@@ -344,6 +344,16 @@ static bool read_layer(struct tile_source *s, struct tile tile, struct str layer
     return ok;
 }
 
+bool source_point_feature(const struct scene *scene, const struct point *p, struct arena *a, const struct features **out, struct err *err)
+{
+    struct maker m = {.tile = tile_at(quad_spot(p->quad), MAX_ZOOM), .scene = scene, .arena = a};
+    m.box = tile_spots(m.tile);
+    if (!begin(&m, S("deployments")))
+        return err_arena(err);
+    *out = m.f;
+    return make_point(&m, p, err);
+}
+
 static void close_source(struct tile_source *s)
 {
     free(s);
