@@ -264,6 +264,11 @@ static bool day_shown(uint16_t first, uint16_t last, const struct filter *f, int
     return day >= first && (!last || day <= last);
 }
 
+bool point_on_day(const struct point *p, const struct filter *f, int32_t today)
+{
+    return day_shown(p->first_day, p->last_day, f, today);
+}
+
 bool point_shown(const struct snapshot *s, const struct point *p, const struct filter *f, int32_t today)
 {
     return day_shown(p->first_day, p->last_day, f, today) && card_shown(snapshot_card(s, p->card), p->category, p->status, f);

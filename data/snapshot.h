@@ -69,6 +69,8 @@ size_t snapshot_zones(const struct snapshot *s, const struct snapshot_zone **out
 
 /* Whether a point is shown under a filter on its day (today where the filter says none). */
 bool point_shown(const struct snapshot *s, const struct point *p, const struct filter *f, int32_t today);
+/* The part of it that looks at the day alone: all there is to ask when the filter lets everything through. */
+bool point_on_day(const struct point *p, const struct filter *f, int32_t today);
 bool zone_shown(const struct snapshot *s, const struct snapshot_zone *z, const struct filter *f, int32_t today);
 
 /* A new snapshot in which the given deployments stand as given (no points and no zones: it is gone). The old one stays

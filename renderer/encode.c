@@ -31,6 +31,19 @@ struct palette {
     int16_t slots[SLOTS]; /* index + 1; 0: free */
 };
 
+/* Rows before they are compressed: kept by the thread, since a fresh piece of memory this large costs more than filling it. */
+static uint8_t *row_memory(size_t bytes)
+{
+    static _Thread_local uint8_t *kept;
+    static _Thread_local size_t room;
+    if (bytes > room) {
+        free(kept);
+        kept = base_alloc(1, bytes);
+        room = bytes;
+    }
+    return kept;
+}
+
 /* ---- chunks ---- */
 
 static void put_u32(uint8_t *at, uint32_t v)
@@ -199,13 +212,14 @@ static bool put_exact(struct buf *out, const struct pixels *px, const struct pal
 {
     int depth = depth_of(p->n);
     size_t row_bytes = ((size_t)px->width * (size_t)depth + 7) / 8 + 1;
-    AUTO_FREE uint8_t *rows = base_alloc((size_t)px->height, row_bytes);
+    uint8_t *rows = row_memory((size_t)px->height * row_bytes);
     AUTO_FREE uint8_t *indices = base_alloc((size_t)px->width, 1);
     for (int y = 0; y < px->height; y++) {
         const uint32_t *from = px->at + (size_t)y * px->stride;
         uint8_t *row = rows + (size_t)y * row_bytes + 1, *to = depth == 8 ? row : indices;
         uint32_t last = ~from[0];
         uint8_t index = 0;
+        row[-1] = 0;
         for (int x = 0; x < px->width; x++) {
             if (from[x] != last)
                 index = (uint8_t)palette_find(p, last = from[x]);
@@ -332,10 +346,11 @@ static bool put_cut(struct buf *out, const struct pixels *px, struct err *err)
         colors[i] = 255u << 24 | (uint32_t)((r + all / 2) / all) << 16 | (uint32_t)((g + all / 2) / all) << 8 | (uint32_t)((b + all / 2) / all);
     }
     size_t row_bytes = (size_t)px->width + 1;
-    AUTO_FREE uint8_t *rows = base_alloc((size_t)px->height, row_bytes);
+    uint8_t *rows = row_memory((size_t)px->height * row_bytes);
     for (int y = 0; y < px->height; y++) {
         const uint32_t *from = px->at + (size_t)y * px->stride;
         uint8_t *row = rows + (size_t)y * row_bytes + 1;
+        row[-1] = 0;
         for (int x = 0; x < px->width; x++)
             row[x] = index_of[(from[x] >> 19 & 31) << 10 | (from[x] >> 11 & 31) << 5 | (from[x] >> 3 & 31)];
     }
@@ -349,10 +364,11 @@ static bool put_cut(struct buf *out, const struct pixels *px, struct err *err)
 static bool put_rgb(struct buf *out, const struct pixels *px, bool opaque, struct err *err)
 {
     size_t channels = opaque ? 3 : 4, row_bytes = (size_t)px->width * channels + 1;
-    AUTO_FREE uint8_t *rows = base_alloc((size_t)px->height, row_bytes);
+    uint8_t *rows = row_memory((size_t)px->height * row_bytes);
     for (int y = 0; y < px->height; y++) {
         const uint32_t *from = px->at + (size_t)y * px->stride;
         uint8_t *row = rows + (size_t)y * row_bytes + 1;
+        row[-1] = 0;
         if (opaque) {
             for (int x = 0; x < px->width; x++, row += 3) {
                 uint32_t c = from[x];

@@ -6,8 +6,8 @@
  *     world  ├──cell──┼──cell──┼──cell──┤
  *     picture      └──────────────┘            a picture drawn at once is its tiles side by side
  *
- * The layers before the first that shows deployments are the base: they change with the style and its files only, so their
- * pixels are kept by cell. Turned views are drawn whole.
+ * The layers before the first that shows deployments are the base: they change with the style and its files only, so the
+ * pixels of a cell that is asked for again are kept. Turned views are drawn whole.
  */
 #include "renderer/map.h"
 
@@ -19,7 +19,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum { CELL_PX = 256, CELLS_BYTES = 64 << 20, STATES_BYTES = 8, SYMBOLS_BYTES = 64 << 20, POINTS_BYTES = 64 << 20, BASEMAPS_MAX = 16 };
+enum { CELL_PX = 256, CELLS_BYTES = 64 << 20, STATES_BYTES = 8, SYMBOLS_BYTES = 64 << 20, POINTS_BYTES = 64 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -36,6 +36,7 @@ struct painter {
     struct arena arena;
     struct text_engine *text;
     struct cache *states, *cells, *symbols, *points;
+    uint32_t asked[ASKED_SLOTS];   /* hashes of cells whose base was drawn: a second time it is kept */
     cairo_surface_t *cell;         /* the last cell's surface */
     double cell_scale;
 };
@@ -535,7 +536,11 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     if (!kept && d.state->n_base > 0) {
         ok = draw_layers(&d, 0, d.state->n_base, err);
         cairo_surface_flush(image);
-        if (ok) {
+        uint64_t hash = hash64(&key, sizeof key, 0);
+        uint32_t *asked = &p->asked[hash % ASKED_SLOTS];
+        bool again = *asked == (uint32_t)(hash >> 32);
+        *asked = (uint32_t)(hash >> 32);
+        if (ok && again) {
             kept = base_alloc(1, bytes);
             memcpy(kept, pixels, bytes);
             cache_put(p->cells, &key, sizeof key, kept, bytes);
@@ -545,6 +550,20 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     cairo_destroy(d.cr);
     cairo_surface_flush(image);
     return ok;
+}
+
+bool map_draw_tile(struct painter *p, struct tile t, double scale, struct style *style, const struct scene *scene,
+    cairo_surface_t **out, struct err *err)
+{
+    struct view v = view_of_tile(t, scale);
+    if (!check_view(&v, err))
+        return false;
+    struct drawing d = drawing_of(p, style, scene, &v);
+    trim(p, d.state);
+    if (!draw_cell(&d, t.x, t.y, err))
+        return false;
+    *out = p->cell;
+    return true;
 }
 
 static void copy_cell(const cairo_surface_t *from, cairo_surface_t *to, int64_t left, int64_t top)

@@ -38,6 +38,9 @@ void painter_forget(struct painter *p);
 /* Onto an ARGB32 image of width · scale by height · scale; made by the caller. */
 bool map_draw_image(struct painter *p, cairo_surface_t *image, const struct view *view, struct style *style,
     const struct scene *scene, struct err *err) MUST_USE;
+/* A 256-px tile: the surface it was drawn on is the painter's, good until it draws again. */
+bool map_draw_tile(struct painter *p, struct tile raster_tile, double scale, struct style *style, const struct scene *scene,
+    cairo_surface_t **out, struct err *err) MUST_USE;
 /* The same on any cairo_t (PDF, SVG), as vectors. */
 bool map_draw(struct painter *p, cairo_t *cr, const struct view *view, struct style *style, const struct scene *scene,
     struct err *err) MUST_USE;

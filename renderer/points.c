@@ -28,7 +28,7 @@ struct point_look {
     const struct sprite *sprite;
 };
 struct table { /* of one layer at one zoom and scale */
-    bool able, uses_bearing;
+    bool able, uses_bearing, uses_card;
     size_t n;
     struct point_look slots[SLOTS];
 };
@@ -115,11 +115,12 @@ static struct table *table_of(struct drawing *d, const struct style_layer *l)
     struct table *t = cache_get(tables, &key, sizeof key);
     if (t)
         return t;
-    static const char *const bearing[] = {"bearing"};
+    static const char *const bearing[] = {"bearing"}, *const of_card[] = {"precision", "space"};
     const struct json *layer = layer_json(d, l);
     t = base_alloc(1, sizeof *t);
     t->able = is_able(d, l, layer);
     t->uses_bearing = asks_for(layer, bearing, 1);
+    t->uses_card = asks_for(layer, of_card, 2);
     cache_put(tables, &key, sizeof key, t, sizeof *t);
     return t;
 }
@@ -131,11 +132,16 @@ static unsigned bearing_step(const struct point *p)
     return (unsigned)((p->bearing_cdeg + 50 * BEARING_STEP_DEG) / (100 * BEARING_STEP_DEG)) % (360 / BEARING_STEP_DEG);
 }
 
-static uint64_t key_of(const struct table *t, const struct point *p, const struct card *c)
+static uint64_t key_of(const struct snapshot *s, const struct table *t, const struct point *p)
 {
+    uint64_t of_card = 0;
+    if (t->uses_card) {
+        const struct card *c = snapshot_card(s, p->card);
+        of_card = (uint64_t)c->precision << 32 | (uint64_t)c->space << 24;
+    }
     unsigned flags = p->flags & (POINT_HAS_BEARING | POINT_ESTIMATED | POINT_BADGE | POINT_STALE);
     uint64_t bearing = t->uses_bearing && p->flags & POINT_HAS_BEARING ? 1 + bearing_step(p) : 0;
-    return (uint64_t)1 << 63 | bearing << 40 | (uint64_t)c->precision << 32 | (uint64_t)c->space << 24 | flags << 16 | (uint64_t)p->status << 8 | p->category;
+    return (uint64_t)1 << 63 | bearing << 40 | of_card | flags << 16 | (uint64_t)p->status << 8 | p->category;
 }
 
 static bool evaluate(struct drawing *d, const struct style_layer *l, const struct table *t, const struct point *p, struct point_look *k, struct err *err)
@@ -178,7 +184,7 @@ static bool evaluate(struct drawing *d, const struct style_layer *l, const struc
 /* The look's slot; NULL when evaluating failed. */
 static struct point_look *look_of(struct drawing *d, const struct style_layer *l, struct table *t, const struct point *p, uint64_t drawing, struct err *err)
 {
-    uint64_t key = key_of(t, p, snapshot_card(d->scene->points, p->card));
+    uint64_t key = key_of(d->scene->points, t, p);
     size_t slot = (size_t)(key * 0x9e3779b97f4a7c15u >> 40) % SLOTS;
     while (t->slots[slot].key && t->slots[slot].key != key)
         slot = (slot + 1) % SLOTS;
@@ -205,7 +211,7 @@ struct run {
     uint64_t drawing;
     struct stamp *at;
     size_t n, cap;
-    bool all;
+    bool open; /* the filter lets everything through but for the day */
     int zoom;
     double px_per_spot, left, top; /* device px */
     double copy_px;
@@ -230,7 +236,7 @@ static bool add_stamp(struct run *r, struct stamp s)
 static bool add_point(struct run *r, const struct point *p, const struct filter *filter, struct err *err)
 {
     const struct scene *scene = r->d->scene;
-    if (p->flags & POINT_SECOND_VIEW || (p->flags & POINT_BADGE && r->zoom > BADGES_TO_ZOOM) || !point_shown(scene->points, p, filter, scene->today))
+    if (p->flags & POINT_SECOND_VIEW || (p->flags & POINT_BADGE && r->zoom > BADGES_TO_ZOOM) || !(r->open ? point_on_day(p, filter, scene->today) : point_shown(scene->points, p, filter, scene->today)))
         return true;
     const struct point_look *k = look_of(r->d, r->l, r->t, p, r->drawing, err);
     if (!k)
@@ -290,12 +296,10 @@ static bool drop_covered(struct run *r, int width, int height)
 static bool collect(struct run *r, struct err *err)
 {
     struct drawing *d = r->d;
-    struct filter everything;
-    const struct filter *filter = d->scene->filter;
-    if (!filter) {
-        everything = filter_everything();
-        filter = &everything;
-    }
+    struct filter everything = filter_everything();
+    const struct filter *filter = d->scene->filter ? d->scene->filter : &everything;
+    r->open = filter->categories == everything.categories && filter->statuses == everything.statuses && filter->spaces == everything.spaces &&
+        !filter->place && !filter->n_operators && !filter->n_vendors;
     double spots = 4294967296.0 / d->world_px, x0 = (d->origin.x - REACH_PX) * spots, x1 = (d->origin.x + d->width_px + REACH_PX) * spots;
     double y0 = MAX((d->origin.y - REACH_PX) * spots, 0), y1 = MIN((d->origin.y + d->height_px + REACH_PX) * spots, 4294967295.0);
     for (double copy = floor(x0 / 4294967296.0); copy <= floor(x1 / 4294967296.0) && y0 <= y1; copy++) {
@@ -328,7 +332,7 @@ bool points_draw(struct drawing *d, const struct style_layer *l, bool *done, str
         return true;
     if (t->n > LOOKS_MAX - 1024)
         empty_table(t);
-    struct run r = {.d = d, .l = l, .t = t, .drawing = ++drawings, .all = all, .zoom = zoom, .px_per_spot = d->world_px * d->scale / 4294967296.0,
+    struct run r = {.d = d, .l = l, .t = t, .drawing = ++drawings, .zoom = zoom, .px_per_spot = d->world_px * d->scale / 4294967296.0,
         .left = d->origin.x * d->scale, .top = d->origin.y * d->scale};
     int width = cairo_image_surface_get_width(d->image), height = cairo_image_surface_get_height(d->image);
     if (!collect(&r, err))

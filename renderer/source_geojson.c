@@ -14,17 +14,17 @@ enum { EXTENT = 4096, CUTS_BYTES = 96 << 20, CUT_ARENA_BYTES = 512 << 20, VERTIC
 #define BUFFER_UNITS 256.0      /* of the extent: what a parent keeps round a tile */
 #define TOLERANCE_UNITS 1.5     /* 3/16 px of a 512-px tile */
 
-struct cut { /* one tile */
-    struct arena arena;
+struct cut { /* one tile; shapes packed into one piece of memory */
     size_t n;
     uint32_t *source;           /* index of each piece's feature */
     struct shape *shapes;       /* 0..1 of the world */
     struct rect *world_bounds;
+    void *packed, *packed_layer;
     struct tile_layer layer;    /* made when first read */
 };
 struct geojson_source {
     struct tile_source base;
-    struct arena arena;
+    struct arena arena, scratch;
     struct features all;        /* shapes in 0..1 of the world */
     struct rect *bounds;
     struct cache *cuts;
@@ -247,8 +247,30 @@ static bool read_any(struct reader *r, const struct json *v, int depth, struct e
 static void free_cut(void *value)
 {
     struct cut *c = value;
-    arena_done(&c->arena);
+    free(c->packed);
+    free(c->packed_layer);
     free(c);
+}
+
+static size_t packed_bytes(const struct shape *s, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += s[i].n * sizeof *s[i].at + (s[i].n_parts + 1) / 2 * 2 * sizeof *s[i].end;
+    return bytes;
+}
+
+/* Moves the shapes' arrays to `at`. */
+static void pack(struct shape *s, size_t n, uint8_t *at)
+{
+    for (size_t i = 0; i < n; i++) {
+        memcpy(at, s[i].at, s[i].n * sizeof *s[i].at);
+        s[i].at = (struct xy *)(void *)at;
+        at += s[i].n * sizeof *s[i].at;
+        memcpy(at, s[i].end, s[i].n_parts * sizeof *s[i].end);
+        s[i].end = (uint32_t *)(void *)at;
+        at += (s[i].n_parts + 1) / 2 * 2 * sizeof *s[i].end;
+    }
 }
 
 static struct rect tile_rect(struct tile t, double buffer_units)
@@ -268,31 +290,42 @@ static bool rect_holds(const struct rect *a, const struct rect *b)
 }
 
 /* Out of the parent, or for the whole world out of all features. */
-static bool cut_pieces(const struct geojson_source *s, struct cut *to, struct tile t, const struct cut *parent, struct err *err)
+static bool cut_pieces(struct geojson_source *s, struct cut *to, struct tile t, const struct cut *parent, struct err *err)
 {
     struct rect box = tile_rect(t, BUFFER_UNITS);
     size_t n = parent ? parent->n : s->all.n;
     const struct rect *bounds = parent ? parent->world_bounds : s->bounds;
-    to->source = ARENA_ARRAY(&to->arena, uint32_t, n + 1);
-    to->shapes = ARENA_ARRAY(&to->arena, struct shape, n + 1);
-    to->world_bounds = ARENA_ARRAY(&to->arena, struct rect, n + 1);
-    if (!to->source || !to->shapes || !to->world_bounds)
+    arena_reset(&s->scratch);
+    uint32_t *source = ARENA_ARRAY(&s->scratch, uint32_t, n + 1);
+    struct shape *shapes = ARENA_ARRAY(&s->scratch, struct shape, n + 1);
+    struct rect *inside = ARENA_ARRAY(&s->scratch, struct rect, n + 1);
+    if (!source || !shapes || !inside)
         return err_arena(err);
     for (size_t i = 0; i < n; i++) {
+        const struct shape *from = parent ? &parent->shapes[i] : &s->all.at[i].shape;
+        bool whole = rect_holds(&box, &bounds[i]);
         if (!rect_meets(&box, &bounds[i]))
             continue;
-        /* Copied even when whole: a parent may be thrown away before its children. */
-        if (!shape_clip(parent ? &parent->shapes[i] : &s->all.at[i].shape, box, &to->arena, &to->shapes[to->n]))
+        shapes[to->n] = *from;
+        if (!whole && !shape_clip(from, box, &s->scratch, &shapes[to->n]))
             return err_arena(err);
-        if (!to->shapes[to->n].n_parts)
+        if (!shapes[to->n].n_parts)
             continue;
-        to->source[to->n] = parent ? parent->source[i] : (uint32_t)i;
-        to->world_bounds[to->n] = rect_holds(&box, &bounds[i]) ? bounds[i] : shape_bounds(&to->shapes[to->n]);
+        source[to->n] = parent ? parent->source[i] : (uint32_t)i;
+        inside[to->n] = whole ? bounds[i] : shape_bounds(&shapes[to->n]);
         to->n++;
     }
+    /* Copied even when whole: a parent may be thrown away before its children. */
+    size_t head = to->n * (sizeof *shapes + sizeof *inside), tail = packed_bytes(shapes, to->n);
+    uint8_t *at = to->packed = base_alloc(1, head + tail + to->n * sizeof *source + 1);
+    pack(shapes, to->n, at + head);
+    to->shapes = memcpy(at, shapes, to->n * sizeof *shapes);
+    to->world_bounds = memcpy(at + to->n * sizeof *shapes, inside, to->n * sizeof *inside);
+    to->source = memcpy(at + head + tail, source, to->n * sizeof *source);
     return true;
 }
 
+/* The cut of the tile, or of an ancestor that is empty already. */
 static bool get_cut(struct geojson_source *s, struct tile t, struct cut **out, struct err *err)
 {
     uint32_t key[3] = {t.x, t.y, t.z};
@@ -303,40 +336,52 @@ static bool get_cut(struct geojson_source *s, struct tile t, struct cut **out, s
     }
     if (t.z > 0 && !get_cut(s, tile_parent(t, t.z - 1), &parent, err))
         return false;
+    if (parent && parent->n == 0) {
+        *out = parent;
+        return true;
+    }
     c = base_alloc(1, sizeof *c);
-    arena_init(&c->arena, CUT_ARENA_BYTES);
     if (!cut_pieces(s, c, t, parent, err)) {
         free_cut(c);
         return false;
     }
-    cache_put(s->cuts, key, sizeof key, c, sizeof *c + 3 * c->arena.used_bytes); /* with the layer that is made of it */
+    cache_put(s->cuts, key, sizeof key, c, sizeof *c + 2 * packed_bytes(c->shapes, c->n)); /* with the layer that is made of it */
     *out = c;
     return true;
 }
 
 static bool make_layer(struct geojson_source *s, struct cut *c, struct tile t, struct err *err)
 {
-    struct features *f = arena_copy(&c->arena, &s->all, sizeof s->all);
-    struct rect *bounds = ARENA_ARRAY(&c->arena, struct rect, c->n + 1);
     double n = exp2(t.z), tolerance = t.z >= s->base.max_zoom ? 0 : TOLERANCE_UNITS;
-    if (!f || !bounds || !(f->at = ARENA_ARRAY(&c->arena, struct feature, c->n + 1)))
+    arena_reset(&s->scratch);
+    struct shape *shown = ARENA_ARRAY(&s->scratch, struct shape, c->n + 1);
+    if (!shown)
         return err_arena(err);
-    f->n = 0;
     for (size_t i = 0; i < c->n; i++) {
-        struct shape px = c->shapes[i], shown;
-        px.at = ARENA_ARRAY(&c->arena, struct xy, px.n);
+        struct shape px = c->shapes[i];
+        px.at = ARENA_ARRAY(&s->scratch, struct xy, px.n);
         if (!px.at)
             return err_arena(err);
         for (uint32_t k = 0; k < px.n; k++)
             px.at[k] = (struct xy){(c->shapes[i].at[k].x * n - t.x) * EXTENT, (c->shapes[i].at[k].y * n - t.y) * EXTENT};
-        shown = px;
-        if (tolerance > 0 && px.kind != SHAPE_POINTS && !shape_simplify(&px, tolerance, &c->arena, &shown))
+        shown[i] = px;
+        if (tolerance > 0 && px.kind != SHAPE_POINTS && !shape_simplify(&px, tolerance, &s->scratch, &shown[i]))
             return err_arena(err);
-        if (!shown.n_parts)
+    }
+    size_t head = sizeof(struct features) + c->n * (sizeof(struct feature) + sizeof(struct rect));
+    uint8_t *at = c->packed_layer = base_alloc(1, head + packed_bytes(shown, c->n));
+    struct features *f = (struct features *)(void *)at;
+    struct rect *bounds = (struct rect *)(void *)(at + sizeof *f);
+    *f = s->all;
+    f->at = (struct feature *)(void *)(bounds + c->n);
+    f->n = 0;
+    pack(shown, c->n, at + head);
+    for (size_t i = 0; i < c->n; i++) {
+        if (!shown[i].n_parts)
             continue;
         f->at[f->n] = s->all.at[c->source[i]];
-        f->at[f->n].shape = shown;
-        bounds[f->n++] = shape_bounds(&shown);
+        f->at[f->n].shape = shown[i];
+        bounds[f->n++] = shape_bounds(&shown[i]);
     }
     c->layer = (struct tile_layer){f, bounds};
     return true;
@@ -360,7 +405,12 @@ static bool read_layer(struct tile_source *base, struct tile tile, struct str la
     (void)layer;
     (void)scene;
     (void)a;
-    if (!get_cut(s, tile, &c, err) || (!c->layer.features && !make_layer(s, c, tile, err)))
+    *out = (struct tile_layer){0};
+    if (!get_cut(s, tile, &c, err))
+        return false;
+    if (c->n == 0)
+        return true;
+    if (!c->layer.features && !make_layer(s, c, tile, err))
         return false;
     *out = c->layer;
     return true;
@@ -376,6 +426,7 @@ static void close_source(struct tile_source *base)
     struct geojson_source *s = (struct geojson_source *)base;
     cache_free(s->cuts);
     arena_done(&s->arena);
+    arena_done(&s->scratch);
     free(s);
 }
 
@@ -388,6 +439,7 @@ bool source_open_geojson(struct tile_source **out, const struct json *geojson, i
     const struct rect *bounds;
     s->base = (struct tile_source){.ops = &OPS, .max_zoom = CLAMP(max_zoom, 0, 22)};
     arena_init(&s->arena, (size_t)2 << 30);
+    arena_init(&s->scratch, CUT_ARENA_BYTES);
     s->cuts = cache_new(CUTS_BYTES, free_cut);
     s->all.extent = EXTENT;
     s->all.version = 2;

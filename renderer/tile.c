@@ -62,7 +62,10 @@ bool tile_draw(struct painter *p, struct tile tile, int scale, enum picture_form
     if (!tile_is_valid(tile.z, tile.x, tile.y) || scale < 1 || scale > 4)
         return err_set(err, ERR_MISSING, "there is no such tile");
     struct view v = view_of_tile(tile, scale);
-    return picture_draw(p, &v, format, style, scene, out, err);
+    if (format == PICTURE_SVG || format == PICTURE_PDF)
+        return picture_draw(p, &v, format, style, scene, out, err);
+    cairo_surface_t *image;
+    return map_draw_tile(p, tile, scale, style, scene, &image, err) && encode_surface(out, image, format, err);
 }
 
 /* ---- vector tiles ---- */
