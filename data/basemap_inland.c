@@ -6,8 +6,12 @@
 
 #include <string.h>
 
+#include "data/base/embed.h"
 #include "data/base/log.h"
 #include "data/gdal_ground.h"
+
+/* GeoNames number → French name, for places large enough to be on a map of the world. */
+EMBED(starter_places_fr, "data/starter/places_fr.tsv")
 
 enum { PROVINCES_MAX_ZOOM = 10, LAKES_MAX_ZOOM = 11 };
 
@@ -394,7 +398,7 @@ static bool read_lakes(struct world *w, struct err *err)
 
 /* ---- places ---- */
 
-enum { GEONAMES_COLUMNS = 19, G_NAME = 1, G_LAT = 4, G_LON = 5, G_CODE = 7, G_COUNTRY = 8, G_ADMIN4 = 13, G_POPULATION = 14 };
+enum { GEONAMES_COLUMNS = 19, G_NUMBER = 0, G_NAME = 1, G_LAT = 4, G_LON = 5, G_CODE = 7, G_COUNTRY = 8, G_ADMIN4 = 13, G_POPULATION = 14 };
 
 /* From which zoom a place may be named, by its inhabitants; the style asks for more of them. */
 static int place_zoom(uint64_t population)
@@ -415,6 +419,15 @@ static const char *place_kind(struct str code, uint64_t population)
     if (str_eq(code, S("PPLA")) && population >= 20000)
         return "state_capital";
     return population >= 100000 ? "city" : population >= 5000 ? "town" : population >= 300 ? "village" : "hamlet";
+}
+
+static struct str french_place(struct str number)
+{
+    struct str rest = starter_places_fr(), line, id;
+    while (str_next(&rest, '\n', &line))
+        if (str_next(&line, '\t', &id) && str_eq(id, number))
+            return line;
+    return (struct str){"", 0};
 }
 
 /* Tiles of an extract are larger than it: round it, the packaged names go on. */
@@ -456,6 +469,8 @@ static void add_place(struct world *w, const struct france *france, const struct
     f->rank = -(int32_t)MIN(population, (uint64_t)INT32_MAX / 4) - (level == 2 ? INT32_MAX / 2 : 0);
     ground_text(w->ground, f, "kind", str_of(kind));
     ground_text(w->ground, f, "name", col[G_NAME]);
+    if (!french && (population >= 10000 || level))
+        ground_text(w->ground, f, "name_fr", french_place(col[G_NUMBER]));
     ground_number(w->ground, f, "population", (double)population);
     if (level)
         ground_number(w->ground, f, "capital_of", level);

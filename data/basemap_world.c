@@ -83,8 +83,10 @@ static void add_land(struct ground *g, const struct shape *outline, double least
         double area = shape_ring_area(ring.at, n);
         bool land = area > 0;
         ring_orient(ring.at, n, false);
-        if (land || -area >= least_enclosed)
-            add_land_ring(g, land ? GROUND_LANDMASS : GROUND_ENCLOSED, &ring, min_zoom, max_zoom);
+        if (land)
+            add_land_ring(g, GROUND_LANDMASS, &ring, min_zoom, max_zoom);
+        else if (-area >= least_enclosed) /* too coarse a shore to be drawn among streets */
+            add_land_ring(g, GROUND_ENCLOSED, &ring, min_zoom, MIN(max_zoom, DEFAULT_MAX_ZOOM));
     }
 }
 

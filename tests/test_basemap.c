@@ -331,6 +331,13 @@ TEST(the_world_has_land_sea_borders_and_names)
     CHECK_STR(text_of(places, 0, "kind"), "capital");
     CHECK_NEAR(feature_get(places, &places->at[0], S("capital_of"))->number, 2, 0);
     assert_non_null(mvt_layer(&t, S("boundaries")));
+    t = read_tile(out, tile_of(-0.13, 51.5, 5), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    assert_non_null(places);
+    bool london = false;
+    for (size_t i = 0; i < places->n; i++)
+        london = london || (str_eq(text_of(places, i, "name"), S("London")) && str_eq(text_of(places, i, "name_fr"), S("Londres")));
+    CHECK(london);
     t = read_tile(out, gulf, &a);
     CHECK(is_sea(&t, gulf, -40, 30));
     CHECK_INT(t.n_layers, 1);
