@@ -33,8 +33,8 @@ static const struct layer {
     [GROUND_STREET_POLYGON_LABELS] = {"streets_polygons_labels", "kind name", 14},
     [GROUND_WATER_POLYGON_LABELS] = {"water_polygons_labels", "kind name name_fr name_en way_area#", 8},
     [GROUND_WATER_LINE_LABELS] = {"water_lines_labels", "kind name name_fr name_en", 9},
-    [GROUND_BOUNDARY_LABELS] = {"boundary_labels", "admin_level# name name_fr name_en way_area#", 2},
-    [GROUND_PLACE_LABELS] = {"place_labels", "kind name name_fr name_en population# capital_of#", 3},
+    [GROUND_BOUNDARY_LABELS] = {"boundary_labels", "admin_level# name name_fr name_en way_area#", 1},
+    [GROUND_PLACE_LABELS] = {"place_labels", "kind name name_fr name_en population# capital_of#", 1},
     [GROUND_PUBLIC_TRANSPORT] = {"public_transport", "kind name", 11},
     [GROUND_POIS] = {"pois", "kind amenity name", 14},
 };

@@ -6,6 +6,7 @@
 
 #include "data/base/limits.h"
 #include "data/basemap.h"
+#include "data/basemap_sources.h"
 #include "data/geo/mvt.h"
 #include "data/mesh.h"
 #include "data/tileset.h"
@@ -308,6 +309,49 @@ TEST(three_lines_that_meet_in_a_point_are_not_joined)
     CHECK_INT(lines_join(in, 4, out, &arena), 3); /* a and d become one */
     CHECK_INT(lines_join(in, 2, out, &arena), 1); /* without c, a and b do, though b runs the other way */
     CHECK_INT(out[0].n, 3);
+}
+
+static const struct rect UNIT = {0, 0, 1, 1};
+
+TEST(an_island_alone_is_a_hole_in_the_sea)
+{
+    struct xy island[] = {{0.4, 0.4}, {0.4, 0.6}, {0.6, 0.6}, {0.6, 0.4}, {0.4, 0.4}};
+    struct mesh_line line = {island, COUNT(island), 0};
+    struct shape sea;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(coast_sea(&line, 1, UNIT, &a, &sea));
+    CHECK_NEAR(shape_area(&sea), 1 - 0.04, 1e-9);
+    CHECK(!shape_has(&sea, (struct xy){0.5, 0.5}));
+    CHECK(shape_has(&sea, (struct xy){0.1, 0.1}));
+}
+
+TEST(two_coasts_bound_a_strait)
+{
+    /* y grows southwards: the first runs north with land west of it, the second south with land east of it */
+    struct xy west[] = {{0.3, 1.5}, {0.3, -0.5}}, east[] = {{0.7, -0.5}, {0.7, 1.5}};
+    struct mesh_line lines[] = {{west, 2, 0}, {east, 2, 0}};
+    struct shape sea;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(coast_sea(lines, 2, UNIT, &a, &sea));
+    CHECK_NEAR(shape_area(&sea), 0.4, 1e-9);
+    CHECK(shape_has(&sea, (struct xy){0.5, 0.5}));
+}
+
+TEST(a_coast_that_ends_amid_the_extract_tells_nothing)
+{
+    struct xy broken[] = {{-0.5, 0.5}, {0.5, 0.5}};
+    struct mesh_line line = {broken, 2, 0};
+    struct shape sea;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(!coast_sea(&line, 1, UNIT, &a, &sea));
+    struct xy nearly[] = {{0.01, 0.5}, {0.99, 0.5}}; /* west to east: land, on the left, is north */
+    line = (struct mesh_line){nearly, 2, 0};
+    CHECK(coast_sea(&line, 1, UNIT, &a, &sea));
+    CHECK_NEAR(shape_area(&sea), 0.5, 1e-9);
+    CHECK(shape_has(&sea, (struct xy){0.5, 0.9}));
 }
 
 /* The default data, as packaged; small zooms only. */
