@@ -324,6 +324,7 @@ const struct expr *read_compound(const struct context *c, const struct json *arg
         if (read_way(c, args, &way, e)) {
             if (memchr(way.at, 'o', way.n))
                 e->uses = 0; /* get and has of an object that is given */
+            node_shorten(e);
             return node_done(e);
         }
     }
@@ -345,7 +346,7 @@ static const struct expr *find_curve(const struct context *c, const struct expr 
     else if (e->form == FORM_COALESCE)
         for (uint32_t i = 0; i < e->n && !found && !*bad; i++)
             found = find_curve(c, e->arg[i], bad);
-    else if (curve && str_eq(e->arg[0]->name, S("zoom")))
+    else if (curve && e->arg[0]->op && (e->arg[0]->op->uses & USES_ZOOM))
         found = e;
     for (uint32_t i = 0; i < e->n && !*bad && e->form != FORM_VAR; i++) {
         const struct expr *inner = e->arg[i] ? find_curve(c, e->arg[i], bad) : NULL;

@@ -67,6 +67,8 @@ struct expr_value expr_eval_why(const struct expr *e, const struct expr_input *i
 
 /* ---- what is looked at ---- */
 
+static eval_fn eval_filter_has, eval_filter_compare;
+
 struct expr_value feature_property(const struct expr_input *in, struct str key, bool *found)
 {
     *found = false;
@@ -75,11 +77,13 @@ struct expr_value feature_property(const struct expr_input *in, struct str key, 
         *found = v != NULL;
         return value_of_json(v, in->arena);
     }
-    if (!in->feature || !in->layer)
+    if (!in->feature || !in->layer || !key.len)
         return value_null();
     for (uint32_t i = 0; i + 1 < in->feature->n_tags; i += 2) {
         uint32_t k = in->feature->tags[i], v = in->feature->tags[i + 1];
-        if (k < in->layer->n_keys && v < in->layer->n_values && str_eq(in->layer->keys[k], key)) {
+        if (k >= in->layer->n_keys || v >= in->layer->n_values || in->layer->keys[k].len != key.len)
+            continue;
+        if (memcmp(in->layer->keys[k].at, key.at, key.len) == 0) {
             *found = true;
             return value_of_tile(&in->layer->values[v]);
         }
@@ -117,6 +121,69 @@ static struct expr_value eval_has(const struct expr *e, struct eval *x)
     bool found = false;
     struct expr_value v = look_up(e, x, &found);
     return v.type == TYPE_ERROR ? v : value_bool(found);
+}
+
+/* The usual cases made short: the key stands in the expression, and so does what the property is compared with. */
+static struct expr_value eval_get_key(const struct expr *e, struct eval *x)
+{
+    bool found;
+    return feature_property(x->in, e->name, &found);
+}
+
+static struct expr_value eval_has_key(const struct expr *e, struct eval *x)
+{
+    bool found;
+    feature_property(x->in, e->name, &found);
+    return value_bool(found);
+}
+
+static struct expr_value eval_key_is(const struct expr *e, struct eval *x)
+{
+    bool found;
+    struct expr_value v = feature_property(x->in, e->name, &found);
+    if (v.type == TYPE_ERROR)
+        return v;
+    return value_bool(value_same(&v, &e->value));
+}
+
+static struct expr_value eval_key_is_not(const struct expr *e, struct eval *x)
+{
+    struct expr_value v = eval_key_is(e, x);
+    if (v.type != TYPE_ERROR)
+        v.boolean = !v.boolean;
+    return v;
+}
+
+static bool is_literal_string(const struct expr *e)
+{
+    return e->form == FORM_LITERAL && e->value.type == TYPE_STRING && e->value.string.len;
+}
+
+void node_shorten(struct expr *e)
+{
+    bool key = e->n && is_literal_string(e->arg[0]), plain = key && e->arg[0]->value.string.at[0] != '$';
+    if (e->n == 1 && key && e->eval == eval_get)
+        e->eval = eval_get_key;
+    else if (e->n == 1 && key && (e->eval == eval_has || (plain && e->eval == eval_filter_has)))
+        e->eval = eval_has_key;
+    else if (e->n == 2 && plain && e->eval == eval_filter_compare && strcmp(e->op->name, "filter-==") == 0 &&
+             e->arg[1]->form == FORM_LITERAL)
+        e->eval = eval_key_is;
+    else
+        return;
+    e->name = e->arg[0]->value.string;
+    e->value = e->n == 2 ? e->arg[1]->value : e->value;
+}
+
+void comparison_shorten(struct expr *e)
+{
+    const struct comparison *how = e->more;
+    bool equal = how->op[0] == '=', unequal = how->op[0] == '!';
+    if (e->n != 2 || !(equal || unequal) || e->arg[0]->eval != eval_get_key || e->arg[1]->form != FORM_LITERAL)
+        return;
+    e->eval = equal ? eval_key_is : eval_key_is_not;
+    e->name = e->arg[0]->name;
+    e->value = e->arg[1]->value;
 }
 
 static struct expr_value eval_feature_state(const struct expr *e, struct eval *x)
@@ -1065,6 +1132,8 @@ struct expr_value eval_tokens(const struct expr *e, struct eval *x)
 static struct expr_value filter_subject(const struct expr *e, struct eval *x, bool *found)
 {
     EVAL_AS(key, 0, TYPE_STRING);
+    if (!key.string.len || key.string.at[0] != '$')
+        return feature_property(x->in, key.string, found);
     if (str_eq(key.string, S("$type"))) {
         *found = true;
         return value_str(geometry_name(x));

@@ -599,6 +599,7 @@ const struct expr *read_comparison(const struct context *c, const struct json *a
     }
     memcpy(how->op, op.at, MIN(op.len, 2));
     e->more = how;
+    comparison_shorten(e);
     return node_done(e);
 }
 

@@ -88,6 +88,9 @@ const struct expr *problem_deep(const struct context *c, int index, int inner, c
 
 struct expr *node_new(const struct context *c, eval_fn *eval, struct kind kind, size_t n);
 const struct expr *node_done(struct expr *e); /* once the arguments stand: gathers what they use */
+/* A quicker way to evaluate it where its arguments are written out. */
+void node_shorten(struct expr *e);
+void comparison_shorten(struct expr *e);
 const struct expr *node_literal(const struct context *c, struct expr_value v, struct kind kind);
 const struct expr *node_annotation(const struct context *c, const struct expr *inner, struct kind kind, bool coerce);
 
