@@ -526,12 +526,13 @@ static double bezier_solve(const double p[4], double x)
     return bezier_at(p[1], p[3], (low + high) / 2);
 }
 
-static double curve_share(const struct curve *c, double v, double from, double to)
+/* How far v is from stop i to the next, 0 to 1. */
+static double curve_share(const struct curve *c, double v, size_t i)
 {
-    double progress = v - from, all = to - from;
+    double progress = v - c->label[i], all = c->label[i + 1] - c->label[i];
     if (c->shape == CURVE_BEZIER)
         return bezier_solve(c->bezier, progress / all);
-    return c->base == 1 ? progress / all : (pow(c->base, progress) - 1) / (pow(c->base, all) - 1);
+    return c->base == 1 ? progress / all : (pow(c->base, progress) - 1) / c->growth[i];
 }
 
 struct expr_value eval_interpolate(const struct expr *e, struct eval *x)
@@ -541,7 +542,7 @@ struct expr_value eval_interpolate(const struct expr *e, struct eval *x)
     ptrdiff_t i = stop_below(c, v.number);
     if (i < 0 || (size_t)i + 1 >= c->n)
         return eval_run(e->arg[1 + MAX(i, 0)], x);
-    double t = curve_share(c, v.number, c->label[i], c->label[i + 1]);
+    double t = curve_share(c, v.number, (size_t)i);
     if (t == 0 && e->kind.type != TYPE_PROJECTION)
         return eval_run(e->arg[1 + i], x);
     EVAL(a, 1 + i);

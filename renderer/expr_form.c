@@ -398,7 +398,8 @@ static bool read_stops(const struct context *c, const struct json *args, size_t 
 static struct curve *curve_new(const struct context *c, size_t n)
 {
     struct curve *curve = ARENA_NEW(c->reader->arena, struct curve);
-    if (!curve || !(curve->label = ARENA_ARRAY(c->reader->arena, double, n)))
+    if (!curve || !(curve->label = ARENA_ARRAY(c->reader->arena, double, n)) ||
+        !(curve->growth = ARENA_ARRAY(c->reader->arena, double, n)))
         return NULL;
     curve->n = n;
     return curve;
@@ -474,6 +475,7 @@ const struct expr *read_interpolate(const struct context *c, const struct json *
     if (!e || !(curve = curve_new(c, n / 2 - 1)) || !(e->arg[0] = read_child(c, json_at(args, 2), 2, &NUMBER)))
         return NULL;
     shape.label = curve->label;
+    shape.growth = curve->growth;
     shape.n = curve->n;
     shape.space = str_ends(name, S("-hcl")) ? COLOR_HCL : str_ends(name, S("-lab")) ? COLOR_LAB : COLOR_RGB;
     *curve = shape;
@@ -481,6 +483,8 @@ const struct expr *read_interpolate(const struct context *c, const struct json *
         o = (struct outputs){true, COLOR};
     if (!read_stops(c, args, 0, name.at, &o, curve, e))
         return NULL;
+    for (size_t i = 0; i + 1 < curve->n; i++)
+        curve->growth[i] = pow(curve->base, curve->label[i + 1] - curve->label[i]) - 1;
     if (!can_interpolate(o.kind))
         return problem(c, -1, "Type %.*s is not interpolatable.", STR_ARG(kind_text(o.kind, room)));
     e->form = FORM_INTERPOLATE;

@@ -157,6 +157,7 @@ eval_fn eval_literal, eval_assertion, eval_coercion, eval_case, eval_match, eval
 struct curve { /* step and interpolate: arg[0] is the input, arg[1 + i] the output at label[i] */
     size_t n;
     double *label;
+    double *growth; /* of an exponential between a label and the next: base^width - 1 */
     enum { CURVE_EXPONENTIAL, CURVE_BEZIER } shape;
     double base, bezier[4];
     enum color_space space;
