@@ -5,9 +5,10 @@
  *
  *   head complete   → on_head: the checks; which route
  *   body bytes      → on_body
- *   all is there    → dispatch: handled here, or parked: MHD_suspend_connection
+ *   all is there    → dispatch: handled here, or parked
+ *   again           → MHD_suspend_connection
  *   …somebody calls request_answer from any thread: into the loop's list of finished requests, and the bell rings
- *   the loop        → MHD_queue_response, then MHD_resume_connection
+ *   the loop        → MHD_resume_connection, and the library calls again for the answer
  *
  * An answer is queued in the second call of the handler: queued in the first, the library closes the connection. That is
  * what we want after a malformed head, and only there.
@@ -51,7 +52,7 @@ enum stage { STAGE_NEW, STAGE_READ /* the head was good or its answer waits */, 
 /* One request on its way. A connection has one at a time, so it lives in the peer and is used again. */
 struct exchange {
     enum stage stage;
-    bool target_too_long, too_big, started;
+    bool target_too_long, too_big, started, suspended;
     size_t target_len;
     char target[TARGET_MAX_BYTES + 1];
     const struct route *route;
@@ -70,6 +71,7 @@ struct peer {
     int fd;
     enum peer_state state;
     bool served, cut;               /* had an answer before; its deadline passed */
+    bool looked;                    /* whether the other side has closed, since the last answer */
     int64_t since_ms;               /* of the state */
     struct peer *prev, *next;       /* of the loop's list */
     struct exchange exchange;
@@ -214,6 +216,7 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     peer->state = PEER_HEAD;
     peer->since_ms = loop->now_ms;
     peer->served = true;
+    peer->looked = false;
     *context = NULL;
     if (loop->http->draining)
         shutdown(peer->fd, SHUT_RD);
@@ -379,11 +382,22 @@ static void refuse_handler(struct job *job)
     request_fail(&x->request, &(struct err){.code = ERR_BUSY, .text = "the server is stopping"});
 }
 
+/* It is suspended at the next call, which follows at once: by then the library knows that there is nothing to read for.
+ * Suspended now, it would read before it sends the answer, and drop a visitor who has nothing more to say. */
 static void park(struct peer *peer)
 {
     peer->exchange.stage = STAGE_PARKED;
+    peer->exchange.suspended = false;
     peer->loop->http->options.counts->parked++;
-    MHD_suspend_connection(peer->connection);
+}
+
+static enum MHD_Result suspend(struct peer *peer)
+{
+    if (!peer->exchange.suspended) {
+        peer->exchange.suspended = true;
+        MHD_suspend_connection(peer->connection);
+    }
+    return MHD_YES;
 }
 
 static enum MHD_Result dispatch(struct peer *peer)
@@ -431,6 +445,8 @@ static enum MHD_Result on_call(void *cls, struct MHD_Connection *c, const char *
         return on_head(peer, method, version);
     if (*n_bytes)
         return on_body(peer, bytes, n_bytes);
+    if (x->stage == STAGE_PARKED)
+        return suspend(peer);
     if (x->stage == STAGE_DONE)
         return send_answer(peer);
     return dispatch(peer);
@@ -495,9 +511,8 @@ static void resume_done(struct loop *loop)
     while (peer) {
         struct peer *next = peer->exchange.next_done;
         peer->exchange.stage = STAGE_DONE;
-        /* Queued before it is resumed: the library would read first, and drop a visitor who has nothing more to say. */
-        send_answer(peer);
-        MHD_resume_connection(peer->connection);
+        if (peer->exchange.suspended)
+            MHD_resume_connection(peer->connection);
         peer = next;
     }
 }
@@ -514,11 +529,20 @@ static bool is_late(const struct peer *peer, bool crowded)
     return waited > (crowded ? CROWDED_IDLE_MS : IDLE_S * 1000 + HEAD_DEADLINE_MS);
 }
 
+/* The library may overlook that the other side closed while its request was answered: asked once after each answer. */
+static bool is_left(struct peer *peer)
+{
+    if (peer->state != PEER_HEAD || !peer->served || peer->looked)
+        return false;
+    peer->looked = true;
+    return request_is_gone(&peer->exchange.request);
+}
+
 static void cut_late(struct loop *loop)
 {
     bool crowded = atomic_load(&loop->http->options.counts->connections) > CONNECTIONS_MAX / 5 * 4;
     for (struct peer *peer = loop->peers; peer; peer = peer->next) {
-        if (!peer->cut && is_late(peer, crowded)) {
+        if (!peer->cut && (is_late(peer, crowded) || is_left(peer))) {
             peer->cut = true;
             shutdown(peer->fd, SHUT_RDWR);
         }

@@ -289,6 +289,22 @@ TEST(a_parked_request_is_answered_at_once_when_it_is_done)
     close(fd);
 }
 
+TEST(a_visitor_who_says_no_more_is_answered_and_let_go)
+{
+    static const char *const targets[] = {"/loop", "/worker/1", "/slow"};
+    for (int i = 0; i < 12; i++) {
+        char text[100];
+        int fd = connect_to(0);
+        snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", targets[i % 3]);
+        put(fd, text);
+        shutdown(fd, SHUT_WR);
+        CHECK(strstr(get(fd, true), "hello"));
+        get(fd, true);
+        CHECK(closed);
+        close(fd);
+    }
+}
+
 TEST(slow_work_keeps_nobody_else_waiting)
 {
     int slow = connect_to(0), fd = connect_to(0);
