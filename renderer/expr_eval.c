@@ -1188,6 +1188,19 @@ static double tidy(double v)
     return fabs(v) < 1e-200 ? 0 : v;
 }
 
+/* A colour inside another value is an object; alone it is an array. */
+static void write_color_object(struct json_writer *w, struct rgba c)
+{
+    static const char *const KEYS[] = {"r", "g", "b", "a"};
+    const double v[] = {tidy(c.r), tidy(c.g), tidy(c.b), c.a};
+    json_open(w, '{');
+    for (size_t i = 0; i < 4; i++) {
+        json_key(w, KEYS[i]);
+        json_put_number(w, v[i]);
+    }
+    json_close(w, '}');
+}
+
 static void write_section(struct json_writer *w, const struct expr_section *s, const struct expr_input *in)
 {
     json_open(w, '{');
@@ -1211,12 +1224,10 @@ static void write_section(struct json_writer *w, const struct expr_section *s, c
     else
         json_put_null(w);
     json_key(w, "textColor");
-    if (s->has_color) {
-        struct expr_value color = {.type = TYPE_COLOR, .color = s->color};
-        expr_value_write(w, &color, in);
-    } else {
+    if (s->has_color)
+        write_color_object(w, s->color);
+    else
         json_put_null(w);
-    }
     json_key(w, "verticalAlign");
     if (s->vertical_align.len)
         json_put_str(w, s->vertical_align);
@@ -1229,7 +1240,10 @@ static void write_items(struct json_writer *w, const struct expr_array *a, const
 {
     json_open(w, '[');
     for (size_t i = 0; i < a->n; i++)
-        expr_value_write(w, &a->at[i], in);
+        if (a->at[i].type == TYPE_COLOR)
+            write_color_object(w, a->at[i].color);
+        else
+            expr_value_write(w, &a->at[i], in);
     json_close(w, ']');
 }
 

@@ -235,9 +235,29 @@ static const char *type_word(const struct expr_spec *spec)
     }
 }
 
+/* One of a list of values, or the default. */
+static void put_choice(struct json_writer *w, const struct function *f)
+{
+    struct str list = f->property->values, one;
+    json_open(w, '[');
+    json_put_cstr(w, "match");
+    put_get(w, f->key);
+    json_open(w, '[');
+    while (str_next(&list, '|', &one))
+        json_put_str(w, one);
+    json_close(w, ']');
+    put_get(w, f->key);
+    put_literal(w, f->fallback);
+    json_close(w, ']');
+}
+
 static void put_identity(struct json_writer *w, const struct function *f)
 {
     bool guarded = f->fallback != NULL;
+    if (guarded && f->property->values.len) {
+        put_choice(w, f);
+        return;
+    }
     bool plain = f->property->type == TYPE_NUMBER || f->property->type == TYPE_BOOLEAN || f->property->type == TYPE_COLOR ||
                  f->property->type == TYPE_ARRAY || f->property->type == TYPE_STRING;
     if (!plain || (!guarded && f->property->type != TYPE_STRING)) {

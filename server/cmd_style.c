@@ -190,20 +190,28 @@ static void eval_fixture(const struct json *fixture, struct buf *out)
 {
     struct json_writer w = {.out = out};
     struct expr_spec spec = spec_of(json_get(fixture, S("propertySpec")));
+    AUTO(buf) values = {0};
+    if (json_get(json_get(fixture, S("expression")), S("default"))) { /* which then stands for what is not in the list */
+        for (struct json_each e = {0}; json_each(json_get(json_get(fixture, S("propertySpec")), S("values")), &e);) {
+            buf_add(&values, values.len ? S("|") : S(""));
+            buf_add(&values, e.key);
+        }
+        spec.values = buf_str(&values);
+    }
     struct expr_problems problems = {0};
-    const struct expr *e = NULL;
+    const struct expr *expr = NULL;
     const struct json *inputs = json_get(fixture, S("inputs"));
     AUTO(arena) arena = {0};
     arena_init(&arena, EVAL_ARENA_BYTES);
-    if (!expr_read_property(&e, json_get(fixture, S("expression")), &spec, &arena, &problems))
-        e = NULL;
+    if (!expr_read_property(&expr, json_get(fixture, S("expression")), &spec, &arena, &problems))
+        expr = NULL;
     json_open(&w, '{');
-    put_compiled(&w, e, &problems);
-    if (e && inputs) {
+    put_compiled(&w, expr, &problems);
+    if (expr && inputs) {
         json_key(&w, "outputs");
         json_open(&w, '[');
         for (size_t i = 0; i < json_size(inputs); i++)
-            put_output(&w, e, json_at(inputs, i), json_get(fixture, S("globalState")));
+            put_output(&w, expr, json_at(inputs, i), json_get(fixture, S("globalState")));
         json_close(&w, ']');
     }
     json_close(&w, '}');
