@@ -11,6 +11,7 @@
 #include <string.h>
 #include <webp/encode.h>
 
+#include "data/base/deflate.h"
 #include "data/base/limits.h"
 
 enum { PNG_LEVEL = 1, PALETTE_MAX = 256, SLOTS = 1024, BINS = 1 << 15 };
@@ -76,11 +77,7 @@ static void put_head(struct buf *out, const struct pixels *p, int depth, int kin
 
 static bool put_data(struct buf *out, const uint8_t *rows, size_t n, struct err *err)
 {
-    static _Thread_local struct libdeflate_compressor *kept;
-    if (!kept)
-        kept = libdeflate_alloc_compressor(PNG_LEVEL);
-    if (!kept)
-        return err_set(err, ERR_INTERNAL, "no memory to compress a picture");
+    struct libdeflate_compressor *kept = deflate_compressor(PNG_LEVEL);
     size_t most = libdeflate_zlib_compress_bound(kept, n);
     uint8_t *at = (uint8_t *)buf_room(out, most + 12);
     size_t len = libdeflate_zlib_compress(kept, rows, n, at + 8, most);

@@ -145,7 +145,7 @@ TEST(places_on_the_curve_are_those_of_the_specification)
 static void put_little(struct buf *b, uint64_t v, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
-        buf_char(b, (char)(v >> (8 * i)));
+        buf_char(b, i < sizeof v ? (char)(v >> (8 * i)) : '\0');
 }
 
 /* A file of four tiles of zoom 1, three of them the same run, behind a leaf directory. */

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "data/base/deflate.h"
+
 void buf_done(struct buf *b)
 {
     free(b->at);
@@ -322,14 +324,9 @@ bool buf_write_file(const struct buf *b, const char *path, struct err *err)
 
 enum { GZIP_LEVEL = 5 };
 
-static _Thread_local struct libdeflate_compressor *compressor;
-static _Thread_local struct libdeflate_decompressor *decompressor;
-
 void buf_gzip(struct buf *out, struct str in)
 {
-    if (!compressor)
-        compressor = libdeflate_alloc_compressor(GZIP_LEVEL);
-    must(compressor);
+    struct libdeflate_compressor *compressor = deflate_compressor(GZIP_LEVEL);
     size_t bound = libdeflate_gzip_compress_bound(compressor, in.len);
     size_t n = libdeflate_gzip_compress(compressor, in.at, in.len, buf_room(out, bound), bound);
     must(n);
@@ -339,9 +336,7 @@ void buf_gzip(struct buf *out, struct str in)
 
 bool buf_gunzip(struct buf *out, struct str in, size_t limit_bytes, struct err *err)
 {
-    if (!decompressor)
-        decompressor = libdeflate_alloc_decompressor();
-    must(decompressor);
+    struct libdeflate_decompressor *decompressor = deflate_decompressor();
     bool gzip = in.len >= 2 && (unsigned char)in.at[0] == 0x1F && (unsigned char)in.at[1] == 0x8B;
     for (size_t room = MIN(MAX(in.len * 4, (size_t)4096), limit_bytes);; room = MIN(room * 4, limit_bytes)) {
         size_t got = 0;
