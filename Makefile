@@ -173,7 +173,7 @@ test-unit: $(TESTS)
 test-asan: ## unit tests under the address and undefined-behaviour checkers
 	@$(MAKE) --no-print-directory FLAVOUR=asan test-unit
 test-tsan: ## unit tests under the thread checker
-	@$(MAKE) --no-print-directory FLAVOUR=tsan test-unit
+	@TSAN_OPTIONS=suppressions=tests/tsan.supp $(MAKE) --no-print-directory FLAVOUR=tsan test-unit
 
 lint: lint-headers ## floors, circles, lone headers, doors of foreign libraries, banned words
 	@perl tests/lint/lint.pl
