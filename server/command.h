@@ -43,7 +43,7 @@ int command_misused(const struct invocation *inv, const char *format, ...) PRINT
 extern volatile bool command_stop;
 void command_catch_stop(void);
 
-command_fn cmd_basemap, cmd_json, cmd_tile;
+command_fn cmd_version, cmd_basemap, cmd_json, cmd_tile;
 command_fn cmd_style;
 command_fn cmd_render, cmd_query;
 command_fn cmd_backup, cmd_restore, cmd_check, cmd_stats, cmd_doctor;

@@ -7,8 +7,6 @@
 
 #include "server/command.h"
 
-static command_fn show_version;
-
 static const struct command {
     const char *name, *summary;
     command_fn *run;
@@ -30,7 +28,7 @@ static const struct command {
     {"check", "is the database whole; --rebuild remakes what is derived", cmd_check},
     {"stats", "what is in it: counts by category, status and place; imports", cmd_stats},
     {"doctor", "what is kept, and whether this machine has what is needed", cmd_doctor},
-    {"--version", NULL, show_version},
+    {"--version", NULL, cmd_version},
 };
 
 static void show_help(FILE *to)
@@ -42,13 +40,6 @@ static void show_help(FILE *to)
             fprintf(to, "  %-11s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
     fprintf(to, "\n--db FILE is the SpatiaLite database (or CONTRECHAMP_DB; ./contrechamp.sqlite if not given).\n"
                 "contrechamp COMMAND --help explains a command; --version prints versions.\n");
-}
-
-static int show_version(struct invocation *inv)
-{
-    (void)inv;
-    printf("contrechamp %s\n", CONTRECHAMP_VERSION);
-    return EXIT_DONE;
 }
 
 int main(int argc, char **argv)

@@ -18,10 +18,10 @@ sub floor_of {
     return scalar @floors;
 }
 
-# Foreign headers, and the files that may include them.
+# Foreign headers, and the files that may include them; server/cmd_version.c asks all of them for their version.
 my @doors = (
     [qr{^(gdal|ogr_|cpl_|ogr|cpl)[\w/]*\.h$}, qr{^data/gdal}],
-    [qr{^(sqlite3|spatialite)[\w/]*\.h$},     qr{^data/(spatialite/|tileset|gdal)|^server/cmd_version|^server/version}],
+    [qr{^(sqlite3|spatialite)[\w/]*\.h$},     qr{^data/(spatialite/|tileset|gdal)}],
     [qr{^jansson\.h$},                       qr{^data/base/json\.c$}],
     [qr{^pango/},                            qr{^renderer/text}],
     [qr{^librsvg/},                          qr{^renderer/icon}],
@@ -59,7 +59,7 @@ for my $path (@files) {
             my $to = $1;
             for my $door (@doors) {
                 push @{ $found{ $rules[1] } }, "$at includes <$to> past its door"
-                    if $to =~ $door->[0] && $path !~ $door->[1];
+                    if $to =~ $door->[0] && $path !~ $door->[1] && $path ne "server/cmd_version.c";
             }
         }
         my $code = $line;
