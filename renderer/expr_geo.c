@@ -13,7 +13,7 @@ enum { GRID = 8192, PAIRS_MAX = 20 * 1000 * 1000 /* of edges, for one feature: a
 /* Parts lie one after another, as in a struct shape; rings end with their first point. A polygon is several parts. */
 struct figure {
     enum shape_kind kind;
-    size_t n_parts, n;
+    size_t n_parts, n, room; /* room: for points, and one less than for parts */
     size_t *end;    /* of each part */
     bool *outer;    /* the part is the first ring of a polygon */
     struct xy *at;  /* degrees */
@@ -35,15 +35,21 @@ static size_t count_points(const struct json *v)
     return n;
 }
 
+static void add_point(struct figure *f, const struct json *v)
+{
+    if (json_kind(json_at(v, 0)) == JSON_NUMBER && f->n < f->room)
+        f->at[f->n++] = (struct xy){json_number(json_at(v, 0)), json_number(json_at(v, 1))};
+}
+
+/* What is deeper or flatter than the geometry's kind allows is left out. */
 static void add_part(struct figure *f, const struct json *v, bool outer)
 {
-    if (json_kind(json_at(v, 0)) == JSON_NUMBER) {
-        f->at[f->n++] = (struct xy){json_number(json_at(v, 0)), json_number(json_at(v, 1))};
-    } else {
-        for (size_t i = 0; i < json_size(v); i++)
-            if (json_kind(json_at(json_at(v, i), 0)) == JSON_NUMBER)
-                f->at[f->n++] = (struct xy){json_number(json_at(json_at(v, i), 0)), json_number(json_at(json_at(v, i), 1))};
-    }
+    if (f->n_parts > f->room)
+        return;
+    if (json_kind(json_at(v, 0)) == JSON_NUMBER)
+        add_point(f, v);
+    for (size_t i = 0; i < json_size(v); i++)
+        add_point(f, json_at(v, i));
     f->outer[f->n_parts] = outer;
     f->end[f->n_parts++] = f->n;
 }
@@ -58,7 +64,7 @@ static bool read_figure(const struct json *v, struct arena *a, struct figure *f)
         {"MultiLineString", SHAPE_LINES, 1}, {"Polygon", SHAPE_POLYGONS, 1}, {"MultiPolygon", SHAPE_POLYGONS, 2}};
     const struct json *c = json_get(v, S("coordinates"));
     size_t n = count_points(c);
-    *f = (struct figure){.at = ARENA_ARRAY(a, struct xy, MAX(n, 1)), .end = ARENA_ARRAY(a, size_t, n + 1),
+    *f = (struct figure){.room = n, .at = ARENA_ARRAY(a, struct xy, MAX(n, 1)), .end = ARENA_ARRAY(a, size_t, n + 1),
         .outer = ARENA_ARRAY(a, bool, n + 1)};
     if (!n || !f->at || !f->end || !f->outer)
         return false;

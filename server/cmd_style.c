@@ -53,6 +53,7 @@ static struct expr_spec spec_of(const struct json *v)
 /* A GeoJSON geometry, in the coordinates of a tile when there is one. */
 struct geometry {
     struct shape shape;
+    size_t room; /* for points, and for parts */
     const struct tile *tile;
     struct arena *arena;
 };
@@ -74,6 +75,8 @@ static void add_points(struct geometry *g, const struct json *v)
             add_points(g, json_at(v, i));
         return;
     }
+    if (g->shape.n >= g->room)
+        return;
     struct xy p = {json_number(json_at(v, 0)), json_number(json_at(v, 1))};
     if (g->tile) {
         double tiles = ldexp(1, g->tile->z);
@@ -91,8 +94,11 @@ static void add_parts(struct geometry *g, const struct json *v, int depth)
             add_parts(g, json_at(v, i), depth - 1);
         return;
     }
+    uint32_t from = g->shape.n;
+    if (g->shape.n_parts >= g->room)
+        return;
     add_points(g, v);
-    bool closed = g->shape.kind == SHAPE_POLYGONS && json_size(v) > 1;
+    bool closed = g->shape.kind == SHAPE_POLYGONS && g->shape.n > from + 1;
     g->shape.n -= closed; /* rings are not closed by a repeated point */
     g->shape.end[g->shape.n_parts++] = g->shape.n;
 }
@@ -102,6 +108,7 @@ static bool read_geometry(struct geometry *g, const struct json *v)
     struct str type = json_string(json_get(v, S("type")));
     const struct json *coordinates = json_get(v, S("coordinates"));
     size_t n = count_points(coordinates);
+    g->room = MAX(n, 1);
     g->shape.kind = str_ends(type, S("Point")) ? SHAPE_POINTS : str_ends(type, S("LineString")) ? SHAPE_LINES : SHAPE_POLYGONS;
     g->shape.at = ARENA_ARRAY(g->arena, struct xy, MAX(n, 1));
     g->shape.end = ARENA_ARRAY(g->arena, uint32_t, MAX(n, 1));
