@@ -125,6 +125,38 @@ void page_pager(struct page *p, const char *address, size_t offset, size_t total
     page_raw(p, "</nav>");
 }
 
+/* ---- credits ---- */
+
+/* The next piece of text that stands before, within or behind a tag; *href is that of the link it stands in. */
+static bool next_piece(struct str *rest, struct str *href, struct str *text)
+{
+    while (rest->len && rest->at[0] == '<') {
+        size_t end = str_find(*rest, S(">"));
+        struct str tag = str_slice(*rest, 0, end);
+        size_t from = str_find(tag, S("href=\""));
+        *href = (struct str){0};
+        if (end != SIZE_MAX && from != SIZE_MAX) {
+            struct str value = str_slice(tag, from + 6, tag.len);
+            *href = str_slice(value, 0, str_find(value, S("\"")));
+        }
+        *rest = end == SIZE_MAX ? (struct str){0} : str_slice(*rest, end + 1, rest->len);
+    }
+    size_t end = str_find(*rest, S("<"));
+    *text = str_slice(*rest, 0, end);
+    *rest = end == SIZE_MAX ? (struct str){0} : str_slice(*rest, end, rest->len);
+    return text->len != 0;
+}
+
+void page_credit(struct page *p)
+{
+    struct str rest = app_attribution(p->app), href = {0}, text;
+    while (next_piece(&rest, &href, &text))
+        if (str_starts(href, S("https://")))
+            page_fmt(p, "<a href=\"%S\" rel=\"noopener noreferrer\">%S</a>", href, text);
+        else
+            page_text(p, text);
+}
+
 /* ---- head and foot ---- */
 
 /* This page in the other language: the same query with another lang=. */
@@ -175,7 +207,7 @@ void page_begin(struct page *p, const struct page_head *head)
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");
-    page_fmt(p, "</head><body%s><a class=\"skip\" href=\"#main\">%t</a>", head->map ? " class=\"map-page\"" : "", "skip");
+    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : "text-page", "skip");
     if (head->map)
         return;
     struct str site = str_of(p->app->config.title);
@@ -196,5 +228,7 @@ void page_end(struct page *p)
     for (size_t i = 0; i < COUNT(pages); i++)
         page_fmt(p, "<a href=\"%L\">%t</a>", pages[i][0], pages[i][1]);
     other_language(p);
-    page_fmt(p, "</nav><p class=\"credit\">%S</p></footer></body></html>\n", app_attribution(p->app));
+    page_raw(p, "</nav><p class=\"credit\">");
+    page_credit(p);
+    page_raw(p, "</p></footer></body></html>\n");
 }

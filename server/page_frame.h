@@ -26,6 +26,9 @@ void page_filter_fields(struct page *p);
 /* lang= as a hidden field, where the visitor chose it. */
 void page_lang_field(struct page *p);
 
+/* Who is owed credit for what is drawn. A base map's metadata holds links as markup: they are read, and written anew. */
+void page_credit(struct page *p);
+
 /* "← 2 / 7 →": links to the pages of a list under an address (with or without '?'). */
 enum { LIST_ROWS = 50 };
 void page_pager(struct page *p, const char *address, size_t offset, size_t total);

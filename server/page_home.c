@@ -518,11 +518,13 @@ static void put_stage(struct home *h)
     buf_fixed(p->out, h->centre.lon, 5);
     page_raw(p, ",");
     buf_fixed(p->out, h->centre.lat, 5);
-    page_fmt(p, "\" data-credit=\"%S\"", app_attribution(p->app));
+    page_raw(p, "\"");
     put_words(p);
     page_raw(p, ">");
     page_drawn_map(p, &(struct drawn_map){.centre = h->centre, .zoom = h->zoom, .cols = 7, .rows = 5, .steerable = true, .query = h->query});
-    page_fmt(p, "<p class=\"drawn-credit\">%S</p></div>", app_attribution(p->app));
+    page_raw(p, "<p class=\"map-credit\">");
+    page_credit(p);
+    page_raw(p, "</p></div>");
     put_edge(h);
     page_fmt(p, "<aside id=\"panel\" class=\"panel\" tabindex=\"-1\" aria-label=\"%t\" hidden></aside></section>", "panel");
 }

@@ -147,18 +147,28 @@
     form.elements.zoom.value = map.getZoom();
   }
 
+  /* A server with too much to do answers 503: the tile is asked for again, at most three times, a little later each time. */
+  function askAgain({ tile, coords }) {
+    tile.tries = (tile.tries || 0) + 1;
+    if (tile.tries > 3) return;
+    setTimeout(() => {
+      if (tile.isConnected) tile.src = tiles.getTileUrl(coords);
+    }, 400 * tile.tries);
+  }
+
   function addControls() {
+    const credit = L.control({ position: "bottomright" });
+    credit.onAdd = () => box.querySelector(".map-credit");
+    credit.addTo(map);
     L.control.zoom({ position: "bottomright", zoomInTitle: words["zoom.in"], zoomOutTitle: words["zoom.out"] }).addTo(map);
     L.control.scale({ position: "bottomleft", imperial: !french, metric: true }).addTo(map);
-    const credit = L.control({ position: "bottomright" });
-    credit.onAdd = () => el("p", { class: "map-credit", text: box.dataset.credit });
-    credit.addTo(map);
   }
 
   function takeOver() {
     const drawn = box.querySelector(".drawn");
-    for (const old of box.querySelectorAll(".steps, .drawn-credit")) old.remove();
+    for (const old of box.querySelectorAll(".steps")) old.remove();
     tiles.once("load", () => drawn && drawn.remove());
+    tiles.on("tileerror", askAgain);
     tiles.addTo(map);
     setFirstView();
     addControls();
