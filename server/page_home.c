@@ -537,13 +537,13 @@ static bool put_whole(struct home *h, struct err *err)
     page_begin(p, &(struct page_head){.title = buf_str(&title), .description = str_of(say(p, "home.description")), .canonical = S("/"), .map = true});
     page_raw(p, "<header class=\"top\">");
     put_top(p);
+    put_chips(h);
     page_raw(p, "<div class=\"tools\">");
     if (!put_filters(h, err))
         return false;
     AUTO(buf) link = {0};
     page_map_address(&link, h->centre, h->zoom, h->query);
     page_fmt(p, "<a id=\"share\" class=\"button\" href=\"%L\">%t</a></div>", link.at, "share.button");
-    put_chips(h);
     page_raw(p, "</header><main id=\"main\">");
     put_stage(h);
     if (!put_line(h, err))

@@ -53,7 +53,7 @@ static void put_event(struct page *p, const struct status_event *e)
         page_fmt(p, ", %t %T", "by", &AUTHORITY_TERMS[e->authority]);
     struct str note = p->french || !e->note_en.len ? e->note_fr : e->note_en;
     if (note.len)
-        page_fmt(p, ". %S", note);
+        page_fmt(p, "<span class=\"says\">%S</span>", note);
     put_source_mark(p, e->source);
     page_raw(p, "</li>");
 }
