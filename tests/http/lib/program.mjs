@@ -6,7 +6,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-export const program = path.resolve("build/contrechamp");
+export const program = path.resolve(process.env.PROGRAM || "build/contrechamp"); // PROGRAM=build/asan/contrechamp for the checked one
 
 export function freshFolder() {
   const folder = mkdtempSync(path.join(os.tmpdir(), "contrechamp-test-"));
