@@ -193,13 +193,13 @@ static bool put_metadata(const struct build *b, struct tileset_writer *w, struct
         buf_char(&streets, ']');
     }
     buf_char(&streets, ']');
-    ground_put_layers(&layers, b->max_zoom);
+    ground_put_layers(&layers, b->max_zoom, buf_str(&streets));
     return tileset_meta(w, "name", S("Contrechamp base map"), err) &&
         tileset_meta(w, "description", S("Shortbread vector tiles"), err) && tileset_meta(w, "type", S("baselayer"), err) &&
         tileset_meta(w, "format", S("pbf"), err) && put_number(w, "minzoom", 0, err) &&
         put_number(w, "maxzoom", b->max_zoom, err) && tileset_meta(w, "bounds", buf_str(&bounds), err) &&
         tileset_meta(w, "attribution", buf_str(&b->credit), err) &&
-        tileset_meta(w, "street_areas", buf_str(&streets), err) && tileset_meta(w, "json", buf_str(&layers), err);
+        tileset_meta(w, "json", buf_str(&layers), err);
 }
 
 static bool write_out(struct build *b, struct err *err)

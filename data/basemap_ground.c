@@ -453,10 +453,12 @@ static void put_fields(struct json_writer *w, struct str fields)
     json_close(w, '}');
 }
 
-void ground_put_layers(struct buf *out, int max_zoom)
+void ground_put_layers(struct buf *out, int max_zoom, struct str street_areas)
 {
     struct json_writer w = {.out = out};
     json_open(&w, '{');
+    json_key(&w, "street_areas");
+    json_put_raw(&w, street_areas);
     json_key(&w, "vector_layers");
     json_open(&w, '[');
     for (size_t i = 0; i < COUNT(LAYERS); i++) {

@@ -81,7 +81,7 @@ struct ground_cut {
     void *ctx;
 };
 bool ground_cut(const struct ground *g, const struct ground_cut *cut, struct tileset_writer *w, struct err *err) MUST_USE;
-/* The "json" row of the metadata: vector_layers. */
-void ground_put_layers(struct buf *out, int max_zoom);
+/* The "json" row of the metadata: vector_layers, and the boxes that have streets: [[west, south, east, north], …]. */
+void ground_put_layers(struct buf *out, int max_zoom, struct str street_areas);
 
 #endif

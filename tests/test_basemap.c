@@ -228,7 +228,7 @@ TEST(the_metadata_say_where_streets_are_and_whom_to_thank)
     tileset_close(set);
     AUTO(buf) file = {0};
     CHECK(buf_read_file(&file, village_map(), 64 << 20, &err));
-    CHECK(str_has(buf_str(&file), S("street_areas[[5,43,5.01,43.01]]")));
+    CHECK(str_has(buf_str(&file), S("\"street_areas\":[[5,43,5.01,43.01]]")));
 }
 
 TEST(gdal_reads_the_tiles_too)
