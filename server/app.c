@@ -23,6 +23,8 @@ enum {
     QUICK_WAITING = 256,           /* reads of a few ms each */
     TILES_WAITING_EACH = 4,        /* a worker: more than this is not drawn within a second */
     SLOW_WAITING = 16,
+    QUICK_WAIT_MS = 700,           /* what is admitted is answered within a second; the rest is told to come back */
+    TILE_WAIT_MS = 2000,           /* the map has moved on */
 };
 
 /* ---- the writer ---- */
@@ -237,7 +239,8 @@ static bool start_serving(struct app *app, struct err *err)
     set_base_url(s, c, fds, n);
     s->tiles = tiles_new(app);
     struct work_options work = {.threads = c->workers, .begin = begin_worker, .end = end_worker, .ctx = app,
-        .bounds = {QUICK_WAITING, (size_t)c->workers * TILES_WAITING_EACH, SLOW_WAITING}};
+        .bounds = {QUICK_WAITING, (size_t)c->workers * TILES_WAITING_EACH, SLOW_WAITING},
+        .most_wait_ms = {QUICK_WAIT_MS, TILE_WAIT_MS, 0}};
     struct http_options http = {.app = app, .loops = 1, .n_listen = n, .listen_fds = fds,
         .admin_fd = admin, .counts = &s->counts, .error_page = page_error};
     if (!work_start(&s->work, &work, err))

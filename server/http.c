@@ -379,7 +379,7 @@ static void run_handler(struct job *job, struct worker *worker)
 static void refuse_handler(struct job *job)
 {
     struct exchange *x = (struct exchange *)((char *)job - offsetof(struct exchange, job));
-    request_fail(&x->request, &(struct err){.code = ERR_BUSY, .text = "the server is stopping"});
+    request_fail(&x->request, &(struct err){.code = ERR_BUSY, .text = "the server is busy; try again in a second"});
 }
 
 /* It is suspended at the next call, which follows at once: by then the library knows that there is nothing to read for.

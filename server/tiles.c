@@ -204,7 +204,7 @@ static void run_flight(struct job *job, struct worker *worker)
 
 static void refuse_flight(struct job *job)
 {
-    finish((struct flight *)job, NULL, &(struct err){.code = ERR_BUSY, .text = "the server is stopping"});
+    finish((struct flight *)job, NULL, &(struct err){.code = ERR_BUSY, .text = "too many tiles are being drawn; try again in a second"});
 }
 
 /* Joins the flight of this key, if there is one. The lock is held. */

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "data/base/clock.h"
+
 struct queue {
     struct job *first, *last;
     size_t waiting, bound;
@@ -39,33 +41,43 @@ static struct job *take(struct queue *q)
     return job;
 }
 
-/* The next job in order of class; NULL when there is none that may start now. The lock is held. */
-static struct job *next_job(struct work *w, bool *slow)
+/* The next job; NULL when there is none that may start now. The lock is held. */
+static struct job *next_job(struct work *w, enum work_class last, enum work_class *out)
 {
-    *slow = false;
-    struct job *job = take(&w->queues[WORK_QUICK]);
-    if (!job)
-        job = take(&w->queues[WORK_TILE]);
-    if (!job && w->slow_running < w->slow_most) {
-        job = take(&w->queues[WORK_SLOW]);
-        *slow = job != NULL;
+    bool tile_turn = last == WORK_QUICK && w->queues[WORK_TILE].waiting > 0;
+    struct job *job = NULL;
+    for (int c = tile_turn ? WORK_TILE : WORK_QUICK; c < WORK_CLASS_COUNT && !job; c++) {
+        if (c == WORK_SLOW && w->slow_running >= w->slow_most)
+            break;
+        job = take(&w->queues[c]);
+        *out = (enum work_class)c;
     }
     return job;
 }
 
+static void run_one(struct work *w, struct worker *worker, struct job *job, enum work_class c)
+{
+    int64_t most_ms = w->options.most_wait_ms[c];
+    if (most_ms && clock_mono_ms() - job->since_ms > most_ms)
+        job->refuse(job);
+    else
+        job->run(job, worker);
+}
+
 static void run_jobs(struct work *w, struct worker *worker)
 {
+    enum work_class c = WORK_TILE;
     pthread_mutex_lock(&w->lock);
     while (!w->stopping) {
-        bool slow;
-        struct job *job = next_job(w, &slow);
+        struct job *job = next_job(w, c, &c);
         if (!job) {
             pthread_cond_wait(&w->changed, &w->lock);
             continue;
         }
+        bool slow = c == WORK_SLOW;
         w->slow_running += slow;
         pthread_mutex_unlock(&w->lock);
-        job->run(job, worker);
+        run_one(w, worker, job, c);
         pthread_mutex_lock(&w->lock);
         w->slow_running -= slow;
         if (slow)
@@ -142,6 +154,7 @@ bool work_start(struct work **out, const struct work_options *o, struct err *err
 bool work_push(struct work *w, enum work_class c, struct job *job)
 {
     struct queue *q = &w->queues[c];
+    job->since_ms = clock_mono_ms();
     pthread_mutex_lock(&w->lock);
     bool ok = !w->stopping && q->waiting < q->bound;
     if (ok) {

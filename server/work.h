@@ -1,7 +1,7 @@
 /*
- * Bounded queues of jobs in three classes, and the threads that do them: quick reads before tiles before pictures, and
- * pictures on at most half of the threads. A full queue refuses at once, which is how the server stays answerable: what
- * cannot be done soon is said to be busy.
+ * Bounded queues of jobs in three classes, and the threads that do them: quick reads before tiles before pictures, but
+ * never two quick ones in a row on a thread while a tile waits, and pictures on at most half of the threads. A full queue
+ * refuses at once, and what waited too long is refused instead of done, which is how the server stays answerable.
  */
 #ifndef SERVER_WORK_H
 #define SERVER_WORK_H
@@ -13,13 +13,15 @@ enum work_class { WORK_QUICK, WORK_TILE, WORK_SLOW, WORK_CLASS_COUNT };
 struct job {
     struct job *next;
     void (*run)(struct job *job, struct worker *worker);
-    void (*refuse)(struct job *job); /* the work stopped before its turn */
+    void (*refuse)(struct job *job); /* the work stopped before its turn, or its turn came too late */
+    int64_t since_ms;                /* when it was pushed */
 };
 
 struct work;
 struct work_options {
     int threads;
     size_t bounds[WORK_CLASS_COUNT];  /* jobs that may wait */
+    int64_t most_wait_ms[WORK_CLASS_COUNT]; /* 0: any time */
     /* On each thread, before its first job and after its last; may be NULL. A thread whose begin fails is not started. */
     bool (*begin)(void *ctx, struct worker *worker, struct err *err);
     void (*end)(void *ctx, struct worker *worker);

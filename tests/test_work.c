@@ -139,6 +139,51 @@ TEST(what_waits_is_refused_when_the_work_stops)
     CHECK_INT(n_refused, 1);
 }
 
+TEST(a_tile_goes_between_two_quick_reads)
+{
+    sem_t wait, began;
+    sem_init(&wait, 0, 0);
+    sem_init(&began, 0, 0);
+    struct work *w = start(1, 8);
+    struct noted first = noted(0, &wait, &began), jobs[4];
+    static const int turns[] = {1, 3, 2, 4}; /* quick, quick, tile, tile */
+    work_push(w, WORK_TILE, &first.job);
+    sem_wait(&began);
+    for (int i = 0; i < 4; i++) {
+        jobs[i] = noted(turns[i], NULL, NULL);
+        work_push(w, i < 2 ? WORK_QUICK : WORK_TILE, &jobs[i].job);
+    }
+    sem_post(&wait);
+    while (n_run < 5)
+        usleep(1000);
+    work_stop(w);
+    for (int i = 0; i < 5; i++)
+        CHECK_INT(order[i], i);
+}
+
+TEST(what_waited_too_long_is_refused)
+{
+    sem_t wait, began;
+    sem_init(&wait, 0, 0);
+    sem_init(&began, 0, 0);
+    struct work *w;
+    struct err err;
+    n_run = n_refused = 0;
+    CHECK(work_start(&w, &(struct work_options){.threads = 1, .bounds = {4, 4, 4}, .most_wait_ms = {50, 0, 0}}, &err));
+    struct noted first = noted(0, &wait, &began), late = noted(1, NULL, NULL), tile = noted(2, NULL, NULL);
+    work_push(w, WORK_TILE, &first.job);
+    sem_wait(&began);
+    work_push(w, WORK_QUICK, &late.job);
+    work_push(w, WORK_TILE, &tile.job);
+    usleep(120 * 1000);
+    sem_post(&wait);
+    while (n_run + n_refused < 3)
+        usleep(1000);
+    work_stop(w);
+    CHECK_INT(n_refused, 1);
+    CHECK_INT(n_run, 2);
+}
+
 static bool cannot_begin(void *ctx, struct worker *worker, struct err *err)
 {
     (void)ctx;
