@@ -39,6 +39,25 @@ int64_t page_param_int(const struct page *p, const char *name, int64_t least, in
     return str_i64(page_param(p, name), &v) && v >= least && v <= most ? v : otherwise;
 }
 
+bool page_numbers(struct str text, double *out, size_t n)
+{
+    struct str word;
+    size_t i = 0;
+    for (; str_next(&text, ',', &word); i++)
+        if (i == n || !str_double(word, &out[i]))
+            return false;
+    return i == n;
+}
+
+bool page_box(struct str text, struct box *out, struct err *err)
+{
+    double v[4];
+    if (!page_numbers(text, v, 4) || !lonlat_is_valid((struct lonlat){v[0], v[1]}) || !lonlat_is_valid((struct lonlat){v[2], v[3]}) || v[1] > v[3])
+        return err_set(err, ERR_INVALID, "bbox: it is west,south,east,north in degrees");
+    *out = (struct box){v[0], v[1], v[2], v[3]};
+    return true;
+}
+
 /* ---- filters ---- */
 
 static const char *const FILTERS[] = {"category", "status", "space", "operator", "vendor", "date", "city"};

@@ -17,6 +17,10 @@ bool page_is_part(const struct page *p);
 struct str page_param(const struct page *p, const char *name);
 int64_t page_param_int(const struct page *p, const char *name, int64_t least, int64_t most, int64_t otherwise);
 
+/* n numbers with commas between; W,S,E,N in degrees. */
+bool page_numbers(struct str text, double *out, size_t n);
+bool page_box(struct str text, struct box *out, struct err *err);
+
 /* The common query parameters, city included. */
 bool page_filter(struct page *p, struct worker *w, struct filter *out, struct err *err);
 /* "category=cctv&status=trial" as the visitor gave them, without the one named; for links and tiles. */

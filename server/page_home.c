@@ -39,31 +39,12 @@ static struct box box_round(struct lonlat centre, int zoom)
     return (struct box){nw.lon < -180 ? nw.lon + 360 : nw.lon, se.lat, se.lon > 180 ? se.lon - 360 : se.lon, nw.lat};
 }
 
-static bool read_numbers(struct str text, double *out, size_t n)
-{
-    struct str word;
-    size_t i = 0;
-    for (; str_next(&text, ',', &word); i++)
-        if (i == n || !str_double(word, &out[i]))
-            return false;
-    return i == n;
-}
-
-static bool read_box(struct home *h, struct str text, struct err *err)
-{
-    double v[4];
-    if (!read_numbers(text, v, 4) || !lonlat_is_valid((struct lonlat){v[0], v[1]}) || !lonlat_is_valid((struct lonlat){v[2], v[3]}) || v[1] > v[3])
-        return err_set(err, ERR_INVALID, "bbox: it is west,south,east,north in degrees");
-    h->box = (struct box){v[0], v[1], v[2], v[3]};
-    return true;
-}
-
 static bool read_view(struct home *h, struct err *err)
 {
     struct page *p = &h->page;
     struct str center = page_param(p, "center"), city = page_param(p, "city"), bbox = page_param(p, "bbox");
     double v[2] = {FRANCE.lon, FRANCE.lat};
-    if (center.len && (!read_numbers(center, v, 2) || !lonlat_is_valid((struct lonlat){v[0], v[1]})))
+    if (center.len && (!page_numbers(center, v, 2) || !lonlat_is_valid((struct lonlat){v[0], v[1]})))
         return err_set(err, ERR_INVALID, "center: it is lon,lat in degrees, such as 5.37,43.29");
     h->centre = (struct lonlat){v[0], v[1]};
     h->by_default = !center.len;
@@ -81,7 +62,7 @@ static bool read_view(struct home *h, struct err *err)
     }
     h->zoom = (int)page_param_int(p, "zoom", 0, 20, zoom);
     h->box = box_round(h->centre, h->zoom);
-    return !bbox.len || read_box(h, bbox, err);
+    return !bbox.len || page_box(bbox, &h->box, err);
 }
 
 /* ---- the line under the map ---- */
@@ -291,6 +272,19 @@ static void put_legend(struct home *h)
 
 /* ---- list ---- */
 
+/* All that is in this view, page by page, as text. */
+static void put_list_link(struct home *h)
+{
+    const double edges[] = {h->box.west, h->box.south, h->box.east, h->box.north};
+    AUTO(buf) to = {0};
+    for (size_t i = 0; i < COUNT(edges); i++) {
+        buf_add(&to, i ? S(",") : S("/list?bbox="));
+        buf_fixed(&to, edges[i], 5);
+    }
+    buf_fmt(&to, "%s%.*s", h->query.len ? "&" : "", STR_ARG(h->query));
+    page_fmt(&h->page, "<p><a href=\"%L\">%t</a></p>", to.at, "list.whole");
+}
+
 static bool put_projects(struct home *h, struct err *err)
 {
     struct page *p = &h->page;
@@ -310,7 +304,7 @@ static bool put_projects(struct home *h, struct err *err)
     }
     page_raw(p, "</ul>");
     if (v->n_projects > v->n_listed)
-        page_fmt(p, "<p class=\"small\">%t</p>", "list.zoom_in");
+        put_list_link(h);
     return true;
 }
 
@@ -323,7 +317,7 @@ static void put_devices(struct home *h)
         return;
     page_fmt(p, "<h3>%t <span class=\"n\">%t %N</span></h3>", "list.devices", "at_least", total);
     if (total > VIEW_DEVICES_MAX) {
-        page_fmt(p, "<p class=\"small\">%t</p>", "list.zoom_in");
+        put_list_link(h);
         return;
     }
     page_raw(p, "<ul class=\"rows\">");

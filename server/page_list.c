@@ -100,19 +100,36 @@ static bool put_search(struct page *p, struct store *store, struct str q, const 
     return true;
 }
 
+/* What is in a view of the map: the rest of the list under it. */
+static bool put_box(struct page *p, struct store *store, struct str bbox, const struct filter *filter, struct err *err)
+{
+    struct search search = {.filter = *filter, .has_bbox = true};
+    size_t total;
+    AUTO(buf) address = {0}, query = {0};
+    page_filter_query(p, NULL, &query);
+    buf_fmt(&address, "/list?bbox=%.*s%s%.*s", STR_ARG(bbox), query.len ? "&" : "", STR_ARG(buf_str(&query)));
+    if (!page_box(bbox, &search.bbox, err) || !put_found(p, store, &search, "list.title", address.at, true, &total, err))
+        return false;
+    if (!total)
+        page_fmt(p, "<p>%t</p>", "list.nothing");
+    return true;
+}
+
 bool page_list(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     struct page p = page_start(app, rq, rs);
     struct filter filter;
-    struct str q = str_trim(page_param(&p, "q"));
+    struct str q = str_trim(page_param(&p, "q")), bbox = page_param(&p, "bbox");
     if (!page_filter(&p, worker, &filter, err))
         return false;
     begin(&p, str_of(say(&p, "nav.list")), S("/list"));
     page_fmt(&p, "<h1>%t</h1>", "nav.list");
     put_search_field(&p, q);
-    if (q.len ? !put_search(&p, worker->store, q, &filter, err) : !put_places_with_records(&p, worker->store, err))
+    if (bbox.len ? !put_box(&p, worker->store, bbox, &filter, err)
+        : q.len  ? !put_search(&p, worker->store, q, &filter, err)
+                 : !put_places_with_records(&p, worker->store, err))
         return false;
-    if (!q.len) {
+    if (!q.len && !bbox.len) {
         struct search wider = {.filter = filter, .levels = 1 << LEVEL_DEPARTMENT | 1 << LEVEL_REGION | 1 << LEVEL_COUNTRY};
         size_t total;
         if (!put_found(&p, worker->store, &wider, "list.wider", "/list", true, &total, err))
@@ -134,9 +151,11 @@ static void put_city_numbers(struct page *p, const struct deployment *all, size_
     }
     page_raw(p, "<p class=\"numbers\">");
     page_say_n(p, "city.records", (int64_t)total);
-    if (n == total) { /* all of them were read: the rest can be said too */
+    if (n == total && projects && projects < total) { /* all of them were read: the rest can be said too */
         page_raw(p, ", ");
-        page_say_n(p, "seen.projects", (int64_t)projects);
+        page_say_n(p, "city.of_which_projects", (int64_t)projects);
+    }
+    if (n == total && stopped) {
         page_raw(p, ", ");
         page_say_n(p, "seen.stopped", (int64_t)stopped);
     }
@@ -169,7 +188,7 @@ static void put_city_map(struct page *p, const struct place *place)
 {
     AUTO(buf) to = {0};
     page_map_address(&to, place->at, 13, S(""));
-    page_fmt(p, "<a class=\"mini\" href=\"%L\" title=\"%t\">", to.at, "record.on_map");
+    page_fmt(p, "<a class=\"mini\" href=\"%L\" tabindex=\"-1\" aria-hidden=\"true\">", to.at); /* the words under it say it too */
     page_drawn_map(p, &(struct drawn_map){.centre = place->at, .zoom = 12, .cols = 5, .rows = 3});
     page_fmt(p, "</a><p class=\"small\"><a href=\"%L\">%t</a></p>", to.at, "record.on_map");
 }

@@ -128,7 +128,7 @@ void page_source(struct page *p, const struct source *s, size_t number)
     else
         page_text(p, title);
     page_raw(p, "<span class=\"small\">");
-    page_fmt(p, " %T", &SOURCE_KIND_TERMS[s->kind]);
+    page_fmt(p, " · %T", &SOURCE_KIND_TERMS[s->kind]);
     if (s->publisher.len)
         page_fmt(p, ", %S", s->publisher);
     if (s->author.len)

@@ -15,6 +15,13 @@ static void put_source_mark(struct page *p, uint32_t source)
         page_fmt(p, " <a class=\"mark\" href=\"#s%d\" aria-label=\"%t %d\">[%d]</a>", (int64_t)source, "source", (int64_t)source, (int64_t)source);
 }
 
+/* Under the title's heading: h1 on a page of its own, h2 in the map's panel. */
+static void begin_section(struct page *p, const char *key)
+{
+    const char *tag = page_is_part(p) ? "h3" : "h2";
+    page_fmt(p, "<section><%s>%t</%s>", tag, key, tag);
+}
+
 static void put_top(struct page *p, const struct deployment *d, const char *heading)
 {
     bool stale;
@@ -62,7 +69,8 @@ static void put_history(struct page *p, const struct deployment *d)
 {
     if (!d->n_events)
         return;
-    page_fmt(p, "<section><h3>%t</h3><ol class=\"dots\">", "record.history");
+    begin_section(p, "record.history");
+    page_raw(p, "<ol class=\"dots\">");
     for (size_t i = 0; i < d->n_events; i++)
         put_event(p, &d->events[i]);
     bool stale;
@@ -75,7 +83,8 @@ static void put_history(struct page *p, const struct deployment *d)
 static void put_does(struct page *p, const struct deployment *d)
 {
     const struct term *what = &CATEGORY_TERMS[d->category];
-    page_fmt(p, "<section><h3>%t</h3><p>%s</p>", "record.does", p->french ? what->fr_says : what->en_says);
+    begin_section(p, "record.does");
+    page_fmt(p, "<p>%s</p>", p->french ? what->fr_says : what->en_says);
     if (d->categories2) {
         page_fmt(p, "<p>%t ", "record.also");
         bool first = true;
@@ -152,7 +161,8 @@ static void put_device(struct page *p, const struct device *v)
 
 static void put_facts(struct page *p, const struct deployment *d)
 {
-    page_fmt(p, "<section><h3>%t</h3><dl class=\"facts\">", "record.facts");
+    begin_section(p, "record.facts");
+    page_raw(p, "<dl class=\"facts\">");
     for (int role = 0; role < ROLE_COUNT; role++)
         put_orgs(p, d, (enum org_role)role);
     put_costs(p, d);
@@ -200,7 +210,7 @@ static void put_claim(struct page *p, const struct claim *c)
 
 static void put_evidence(struct page *p, const struct deployment *d)
 {
-    page_fmt(p, "<section><h3>%t</h3>", "record.evidence");
+    begin_section(p, "record.evidence");
     if (d->n_claims) {
         page_raw(p, "<ul class=\"claims\">");
         for (size_t i = 0; i < d->n_claims; i++)
@@ -208,7 +218,8 @@ static void put_evidence(struct page *p, const struct deployment *d)
         page_raw(p, "</ul>");
     }
     if (d->n_sources) {
-        page_fmt(p, "<h4>%t</h4><ol class=\"sources\">", "record.sources");
+        const char *tag = page_is_part(p) ? "h4" : "h3";
+        page_fmt(p, "<%s>%t</%s><ol class=\"sources\">", tag, "record.sources", tag);
         for (size_t i = 0; i < d->n_sources; i++)
             page_source(p, &d->sources[i], i + 1);
         page_raw(p, "</ol>");
@@ -226,7 +237,8 @@ static bool put_links(struct page *p, struct store *store, const struct deployme
 {
     if (!d->n_links)
         return true;
-    page_fmt(p, "<section><h3>%t</h3><ul>", "record.links");
+    begin_section(p, "record.links");
+    page_raw(p, "<ul>");
     for (size_t i = 0; i < d->n_links; i++) {
         struct deployment other;
         bool found = false;
@@ -249,9 +261,9 @@ static void put_cite(struct page *p, const struct deployment *d)
     AUTO(buf) version = {0}, changes = {0};
     buf_fmt(&version, "/d/%llu/v/%u", (unsigned long long)d->id, d->version);
     buf_fmt(&changes, "/d/%llu/history", (unsigned long long)d->id);
-    page_fmt(p, "<section class=\"cite\"><h3>%t</h3><label for=\"address\">%t</label>"
-                "<div class=\"copy\"><input id=\"address\" readonly value=\"%s/d/%d\"><button type=\"button\" data-copy=\"address\" hidden>%t</button></div>",
-        "record.share", "record.address", app_base_url(p->app), (int64_t)d->id, "copy");
+    begin_section(p, "record.share");
+    page_fmt(p, "<label class=\"small\" for=\"address\">%t</label><div class=\"copy\"><input id=\"address\" readonly value=\"%s/d/%d\"><button type=\"button\" data-copy=\"address\" hidden>%t</button></div>",
+        "record.address", app_base_url(p->app), (int64_t)d->id, "copy");
     page_fmt(p, "<p>%S, « ", str_of(p->app->config.title));
     page_title(p, d);
     page_fmt(p, " », %t %d, %D, %s%s</p>", "version", (int64_t)d->version, partial_date_of_day((int32_t)(d->updated_s / 86400)),
@@ -277,7 +289,7 @@ static void put_where(struct page *p, const struct deployment *d)
         return;
     AUTO(buf) to = {0};
     page_map_address(&to, d->at, zoom_for(d->public_precision), S(""));
-    page_fmt(p, "<a class=\"mini\" href=\"%L\" title=\"%t\">", to.at, "record.on_map");
+    page_fmt(p, "<a class=\"mini\" href=\"%L\" tabindex=\"-1\" aria-hidden=\"true\">", to.at); /* the words under it say it too */
     page_drawn_map(p, &(struct drawn_map){.centre = d->at, .zoom = zoom_for(d->public_precision), .cols = 5, .rows = 3,
         .query = S("category=all&space=all")});
     page_fmt(p, "</a><p class=\"small\"><a href=\"%L\">%t</a></p>", to.at, "record.on_map");

@@ -99,7 +99,7 @@ static const struct words TEXTS[] = {
     {"list.projects", "Projets", "Projects"},
     {"list.devices", "Appareils relevés", "Devices on record"},
     {"list.wider", "Départements, régions, pays : sans lieu sur la carte", "Départements, regions, country: without a place on the map"},
-    {"list.zoom_in", "Approchez la carte pour en avoir la liste entière.", "Zoom in for the whole list."},
+    {"list.whole", "La liste entière de cette vue", "The whole list of this view"},
     {"list.all_communes", "Toutes les communes, en liste", "All towns, as a list"},
     {"list.by_commune", "Par commune", "By town"},
     {"list.communes", "Communes", "Towns"},
@@ -209,6 +209,8 @@ static const struct words TEXTS[] = {
     /* ---- a city, an organisation, a category ---- */
     {"city.records.1", "%N fiche", "%N record"},
     {"city.records.n", "%N fiches", "%N records"},
+    {"city.of_which_projects.1", "dont %N projet", "of which %N project"},
+    {"city.of_which_projects.n", "dont %N projets", "of which %N projects"},
     {"city.nobody_looked", "Personne n'a encore relevé ici. Cela ne veut pas dire que rien n'existe.",
         "Nobody has surveyed here yet. That does not mean that nothing exists."},
     {"city.no_boundary",
