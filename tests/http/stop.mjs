@@ -1,9 +1,12 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import http from "node:http";
+import net from "node:net";
 import path from "node:path";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, program, run, serve } from "./lib/program.mjs";
 
 async function withServer(args, fn) {
   const at = freshFolder();
@@ -79,5 +82,31 @@ test("wrong options end with 2 and a sentence, a taken address with 1", async ()
   assert.equal(second.code, 1);
   assert.match(second.stderr, /Address already in use/);
   assert.equal(await first.stop(), 0);
+  at.remove();
+});
+
+test("a socket that was handed down is served, and so is one in the file system", async () => {
+  const at = freshFolder();
+  const listener = net.createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address();
+  const child = spawn("sh", ["-c", 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" --db "$1" serve', program, at.db],
+    { stdio: ["ignore", "ignore", "pipe", listener._handle.fd] });
+  try {
+    const [bytes] = await once(child.stderr, "data");
+    assert.match(String(bytes) + (String(bytes).includes("serving") ? "" : await once(child.stderr, "data")), new RegExp(`serving on http://127.0.0.1:${port}/`));
+    listener.close();
+    assert.equal((await get(`http://127.0.0.1:${port}/api`)).status, 200);
+  } finally {
+    child.kill("SIGTERM");
+  }
+  const [code] = await once(child, "exit");
+  assert.equal(code, 0);
+  const place = path.join(at.folder, "socket");
+  const server = await serve(at.db, "--listen", `unix:${place}`);
+  const answer = await new Promise((resolve, reject) => http.get({ socketPath: place, path: "/api" }, resolve).on("error", reject));
+  assert.equal(answer.statusCode, 200);
+  answer.resume();
+  assert.equal(await server.stop(), 0);
   at.remove();
 });
