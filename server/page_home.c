@@ -183,7 +183,11 @@ static const char *chip_label(struct home *h, const char *name, struct str word)
         }
     if (strcmp(name, "operator") == 0 || strcmp(name, "vendor") == 0)
         return org_name(h, word);
-    return str_cstr(&h->page.rq->arena, word);
+    if (strcmp(name, "date") != 0)
+        return str_cstr(&h->page.rq->arena, word);
+    AUTO(buf) as_in = {0};
+    buf_fmt(&as_in, "%s %.*s", say(&h->page, "filter.as_in"), STR_ARG(word));
+    return str_cstr(&h->page.rq->arena, buf_str(&as_in));
 }
 
 static void put_chips(struct home *h)
@@ -479,7 +483,7 @@ static bool put_filters(struct home *h, struct err *err)
 static void put_words(struct page *p)
 {
     static const char *const keys[] = {"close", "copied", "near.failed", "near.here", "search.none", "map.here_nothing", "map.several",
-        "map.label", "zoom.in", "zoom.out", "share.title", "map.failed"};
+        "map.label", "zoom.in", "zoom.out", "share.title", "map.failed", "panel"};
     AUTO(buf) json = {0};
     struct json_writer w = {.out = &json};
     json_open(&w, '{');

@@ -277,7 +277,7 @@
 
   function labelOf(feature) {
     const choice = form.querySelector(`input[name=category][value="${CSS.escape(feature.properties.category || "")}"]`);
-    return feature.properties.name || (choice ? choice.parentElement.querySelector("span").textContent : words.panel || "");
+    return feature.properties.name || (choice ? choice.parentElement.querySelector("span").textContent : words.panel);
   }
 
   function openSeveral(features) {
@@ -462,7 +462,9 @@
       const view = viewOfHash();
       if (view) map.setView(view.at, view.zoom);
     });
+    document.addEventListener("pointerdown", () => document.documentElement.classList.remove("keys"));
     document.addEventListener("keydown", (event) => {
+      document.documentElement.classList.add("keys"); /* Leaflet focuses the map at a click too: no ring for that */
       if (event.key !== "Escape") return;
       if (!panel.hidden) closePanel();
       else byId("filters").open = false;

@@ -122,6 +122,7 @@ check("by keyboard alone: the map is focused, moved, and asked what is at its ce
   await page.waitForSelector("#panel:not([hidden]) h2");
   await page.keyboard.press("Escape");
   assert.equal(await page.evaluate(() => document.activeElement.id), "map");
+  assert.equal(await page.evaluate(() => getComputedStyle(document.activeElement).outlineWidth), "3px", "focus is seen");
   const before = await page.evaluate(() => location.hash);
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction((old) => location.hash !== old, before);
