@@ -11,7 +11,7 @@
 
 /* France in a window of 1280 × 720 px. */
 static const struct lonlat FRANCE = {2.4, 46.55};
-enum { FRANCE_ZOOM = 6, CITY_ZOOM = 13, WIDE_PX = 1280, HIGH_PX = 720, ZOOM_STREETS = 14, ZOOM_STRIP = 13, STRIP_MAX = 24 };
+enum { FRANCE_ZOOM = 6, CITY_ZOOM = 13, WIDE_PX = 1280, HIGH_PX = 720, ZOOM_STREETS = 14, ZOOM_CONES = 16, ZOOM_STRIP = 13, STRIP_MAX = 24 };
 
 struct home {
     struct page page;
@@ -259,9 +259,11 @@ static void put_legend(struct home *h)
     page_raw(p, "</ul><ul>");
     for (int i = 0; i < STATUS_COUNT; i++)
         if (h->seen.shown_status[i])
-            page_fmt(p, "<li><span class=\"sym fam-image st-%s\" aria-hidden=\"true\"></span>%T</li>", STATUS_TERMS[i].code, &STATUS_TERMS[i]);
+            page_fmt(p, "<li><span class=\"sym fam-image any st-%s\" aria-hidden=\"true\"></span>%T</li>", STATUS_TERMS[i].code, &STATUS_TERMS[i]);
     if (h->seen.n_old_news)
-        page_fmt(p, "<li><span class=\"sym fam-image st-active stale\" aria-hidden=\"true\"></span>%t</li>", "legend.stale");
+        page_fmt(p, "<li><span class=\"sym fam-image any st-active stale\" aria-hidden=\"true\"></span>%t</li>", "legend.stale");
+    if (h->zoom >= ZOOM_CONES && h->seen.n_cameras)
+        page_fmt(p, "<li><span class=\"cone\" aria-hidden=\"true\"></span>%t</li>", "legend.cone");
     page_raw(p, "</ul>");
     bool all = h->filter.spaces == filter_everything().spaces && h->filter.categories == filter_everything().categories;
     AUTO(buf) to = {0};

@@ -111,6 +111,7 @@ static const struct words TEXTS[] = {
 
     {"legend.title", "Légende", "Legend"},
     {"legend.stale", "nouvelle ancienne (pâle)", "old news (pale)"},
+    {"legend.cone", "champ estimé, pas une preuve", "estimated field of view, no proof"},
     {"off.hidden", "Caméras privées, intérieures et radars : masqués.", "Private, indoor and speed cameras: hidden."},
     {"off.here", "%N ici.", "%N here."},
     {"off.show", "Les montrer", "Show them"},
