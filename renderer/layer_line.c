@@ -107,10 +107,12 @@ static void add_piece(struct line *ln, const struct look *k, const struct tile_p
     struct pen pen = {.d = d, .to_px = at->to_px, .shift = ln->shift, .thin_px = THIN_PX, .offset_px = offset,
         .clip = {-reach, -reach, d->width_px + reach, d->height_px + reach},
         .dashes = k->n_dashes ? k->dashes : NULL, .n_dashes = k->n_dashes};
-    if (at->tile.z != at->asked.z && d->bearing_deg == 0) { /* what an ancestor shows of the asked tile, and a little more */
+    /* An ancestor shows the asked tile and a little more; dashes, whose phase is each tile's own, just the tile. */
+    double more = k->n_dashes ? 0 : 2;
+    if ((at->tile.z != at->asked.z || k->n_dashes) && d->bearing_deg == 0) {
         struct xy nw = placing_px(&at->to_px, (struct xy){at->inside.x0, at->inside.y0});
         struct xy se = placing_px(&at->to_px, (struct xy){at->inside.x1, at->inside.y1});
-        pen.clip = (struct rect){MAX(pen.clip.x0, nw.x - 2), MAX(pen.clip.y0, nw.y - 2), MIN(pen.clip.x1, se.x + 2), MIN(pen.clip.y1, se.y + 2)};
+        pen.clip = (struct rect){MAX(pen.clip.x0, nw.x - more), MAX(pen.clip.y0, nw.y - more), MIN(pen.clip.x1, se.x + more), MIN(pen.clip.y1, se.y + more)};
     }
     pen_lines(&pen, s, &at->inside);
 }

@@ -231,7 +231,7 @@ static void add_dashed(cairo_t *cr, const struct run *r, const struct pen *pen)
         while (done < length) {
             double step = MIN(left, length - done);
             if (on && seen && done + step >= t0 * length && done <= t1 * length) {
-                struct xy from = between(a, b, done / length), to = between(a, b, (done + step) / length);
+                struct xy from = between(a, b, MAX(done / length, t0)), to = between(a, b, MIN((done + step) / length, t1));
                 if (!drawing)
                     cairo_move_to(cr, from.x, from.y);
                 cairo_line_to(cr, to.x, to.y);

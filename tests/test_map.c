@@ -1,0 +1,322 @@
+#include "tests/test.h"
+
+#include <cairo.h>
+#include <math.h>
+
+#include "data/base/clock.h"
+#include "renderer/tile.h"
+
+/* A small world round 0,0 (where four tiles meet at every zoom): ground, dashed and offset lines, names, deployments. */
+static const char STYLE[] =
+    "{\"version\":8,\"sources\":{"
+    "\"land\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"kind\":\"wood\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-0.31,-0.2],[0.28,-0.24],[0.33,0.27],[-0.1,0.31],[-0.31,-0.2]],[[-0.05,-0.07],[0.02,0.09],[0.08,-0.06],[-0.05,-0.07]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"kind\":\"park\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-0.2,0.05],[0.1,0.02],[0.12,0.2],[-0.2,0.05]]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"kind\":\"far\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-179,-84],[179,-84],[179,-80],[-179,-84]]]}}]}},"
+    "\"roads\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Rue de la Confédération\",\"width\":7},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-0.4,-0.11],[-0.2,-0.02],[0,0.01],[0.21,-0.03],[0.4,0.12]]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Quai\",\"width\":3},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-0.02,-0.4],[0.013,-0.1],[-0.01,0.12],[0.03,0.4]]}}]}},"
+    "\"places\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Saint-Germain\",\"rank\":1},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.003,0.09]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Nice\",\"rank\":2},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.02,0.1]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Villefranche\",\"rank\":3},\"geometry\":{\"type\":\"Point\",\"coordinates\":[-0.06,0.08]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Beaulieu\",\"rank\":4},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.16,-0.001]}},"
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"Èze\",\"rank\":5},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0.001,-0.18]}}]}},"
+    "\"deployments\":{\"type\":\"vector\",\"url\":\"contrechamp://deployments\"}},"
+    "\"layers\":["
+    "{\"id\":\"ground\",\"type\":\"background\",\"paint\":{\"background-color\":\"#f6f4ef\"}},"
+    "{\"id\":\"land\",\"type\":\"fill\",\"source\":\"land\",\"paint\":{\"fill-color\":[\"match\",[\"get\",\"kind\"],\"wood\",\"#c5d3b0\",\"#e0c0c0\"],\"fill-opacity\":0.8}},"
+    "{\"id\":\"edge\",\"type\":\"line\",\"source\":\"land\",\"paint\":{\"line-color\":\"#557755\",\"line-dasharray\":[4,2.5],\"line-width\":1.5}},"
+    "{\"id\":\"casing\",\"type\":\"line\",\"source\":\"roads\",\"layout\":{\"line-join\":\"round\"},\"paint\":{\"line-color\":\"#998877\",\"line-width\":1,\"line-gap-width\":[\"get\",\"width\"]}},"
+    "{\"id\":\"road\",\"type\":\"line\",\"source\":\"roads\",\"layout\":{\"line-cap\":\"round\"},\"paint\":{\"line-color\":\"#ffffff\",\"line-width\":[\"get\",\"width\"]}},"
+    "{\"id\":\"street-names\",\"type\":\"symbol\",\"source\":\"roads\",\"layout\":{\"symbol-placement\":\"line\",\"text-field\":[\"get\",\"name\"],\"text-font\":[\"Noto Sans Regular\"],\"text-size\":11,\"symbol-spacing\":200},\"paint\":{\"text-halo-color\":\"#fff\",\"text-halo-width\":1.2}},"
+    "{\"id\":\"place-names\",\"type\":\"symbol\",\"source\":\"places\",\"layout\":{\"text-field\":[\"get\",\"name\"],\"text-font\":[\"Noto Sans Bold\"],\"text-size\":14,\"symbol-sort-key\":[\"get\",\"rank\"]},\"paint\":{\"text-color\":\"#333\",\"text-halo-color\":\"#fff\",\"text-halo-width\":1.5}},"
+    "{\"id\":\"zones\",\"type\":\"fill\",\"source\":\"deployments\",\"source-layer\":\"zones\",\"paint\":{\"fill-color\":\"#3366cc\",\"fill-opacity\":0.2}},"
+    "{\"id\":\"dots\",\"type\":\"circle\",\"source\":\"deployments\",\"source-layer\":\"all\",\"paint\":{\"circle-radius\":6,\"circle-color\":[\"match\",[\"get\",\"family\"],\"image\",\"#c8372d\",\"recognition\",\"#7b3fa0\",\"#0b6e99\"],\"circle-stroke-width\":1,\"circle-stroke-color\":\"#222\"}},"
+    "{\"id\":\"marks\",\"type\":\"symbol\",\"source\":\"deployments\",\"source-layer\":\"all\",\"filter\":[\"==\",[\"get\",\"status\"],\"trial\"],\"layout\":{\"icon-image\":[\"concat\",\"mark:\",[\"get\",\"family\"],\":\",[\"get\",\"status\"],\":16\"],\"icon-allow-overlap\":true,\"icon-ignore-placement\":true}}"
+    "]}";
+
+enum { RECORDS = 300 };
+
+struct stage {
+    struct style *style;
+    struct painter *painter;
+    const struct snapshot *points;
+    struct scene scene;
+};
+
+static const struct snapshot *scatter(void)
+{
+    static struct deployment records[RECORDS];
+    static struct status_event events[RECORDS];
+    struct snapshot_change changes[RECORDS];
+    uint32_t seed = 3;
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        double at[2];
+        for (int k = 0; k < 2; k++)
+            at[k] = ((seed = seed * 1664525u + 1013904223u) >> 8) / 16777216.0 - 0.5;
+        events[i] = (struct status_event){.status = i % 3 ? STATUS_ACTIVE : STATUS_TRIAL, .kind = EVENT_BEGAN};
+        records[i] = (struct deployment){.id = i + 1, .category = (enum category)(i % 6), .has_position = true, .at = {at[0] * 0.7, at[1] * 0.7},
+            .precision = PRECISION_STREET, .public_precision = PRECISION_STREET, .device_count = -1, .n_events = 1, .events = &events[i],
+            .status = events[i].status};
+        changes[i] = (struct snapshot_change){i + 1, &records[i]};
+    }
+    struct snapshot *empty = snapshot_new();
+    struct snapshot *s = snapshot_merge(empty, changes, RECORDS, 1);
+    snapshot_drop(empty);
+    return s;
+}
+
+static struct stage stage_new(const char *style)
+{
+    struct stage s = {0};
+    struct err err = {0};
+    if (!style_read(&s.style, str_of(style), NULL, &err) || !painter_new(&s.painter, &(struct painter_options){0}, &err))
+        fail_msg("%s", err.text);
+    s.points = scatter();
+    s.scene = (struct scene){.points = s.points, .today = 20000, .french = true};
+    return s;
+}
+
+static void stage_done(struct stage *s)
+{
+    painter_free(s->painter);
+    style_drop(s->style);
+    snapshot_drop(s->points);
+}
+
+static cairo_surface_t *draw(struct stage *s, struct view v)
+{
+    struct err err = {0};
+    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)(v.width_px * v.scale), (int)(v.height_px * v.scale));
+    if (!map_draw_image(s->painter, image, &v, s->style, &s->scene, &err))
+        fail_msg("%s", err.text);
+    cairo_surface_flush(image);
+    return image;
+}
+
+static uint32_t pixel(cairo_surface_t *image, int x, int y)
+{
+    return ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
+}
+
+static int difference(uint32_t a, uint32_t b)
+{
+    int most = 0;
+    for (int shift = 0; shift < 32; shift += 8)
+        most = MAX(most, abs((int)(a >> shift & 255) - (int)(b >> shift & 255)));
+    return most;
+}
+
+/* Pixels of b, moved by x, y, that differ from a by more than `tolerance` in a channel. */
+static size_t differing(cairo_surface_t *a, cairo_surface_t *b, int x, int y, int tolerance)
+{
+    size_t n = 0;
+    for (int row = 0; row < cairo_image_surface_get_height(b); row++)
+        for (int col = 0; col < cairo_image_surface_get_width(b); col++)
+            n += difference(pixel(a, col + x, row + y), pixel(b, col, row)) > tolerance;
+    return n;
+}
+
+TEST(a_picture_drawn_at_once_is_its_tiles_side_by_side)
+{
+    for (int scale = 1; scale <= 2; scale++)
+        for (uint8_t z = 9; z <= 12; z += 3) {
+            struct stage at_once = stage_new(STYLE), by_tile = stage_new(STYLE);
+            uint32_t middle = 1u << (z - 1);
+            struct view v = {.centre = {0.5, 0.5}, .zoom = z - 1.0, .scale = scale, .width_px = 512, .height_px = 512};
+            cairo_surface_t *whole = draw(&at_once, v);
+            for (uint32_t i = 0; i < 4; i++) {
+                struct tile t = {middle - 1 + i % 2, middle - 1 + i / 2, z};
+                cairo_surface_t *tile = draw(&by_tile, view_of_tile(t, scale));
+                CHECK_INT(differing(whole, tile, (int)(i % 2) * 256 * scale, (int)(i / 2) * 256 * scale, 0), 0);
+                cairo_surface_destroy(tile);
+            }
+            cairo_surface_destroy(whole);
+            stage_done(&at_once);
+            stage_done(&by_tile);
+        }
+}
+
+/* The whole view in one go, without cells: names may not be cut at a cell's edge, lines not be broken. */
+TEST(cells_leave_no_seam)
+{
+    struct stage s = stage_new(STYLE);
+    struct err err = {0};
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 9, .scale = 1, .width_px = 512, .height_px = 512};
+    cairo_surface_t *cells = draw(&s, v), *whole = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 512, 512);
+    cairo_t *cr = cairo_create(whole);
+    s.scene.points = NULL; /* sprites stand at whole px, arcs do not */
+    cairo_surface_t *base = draw(&s, v);
+    CHECK(map_draw(s.painter, cr, &v, s.style, &s.scene, &err));
+    cairo_destroy(cr);
+    cairo_surface_flush(whole);
+    CHECK(differing(base, cells, 0, 0, 0) > 1000); /* the deployments were there */
+    CHECK(differing(base, whole, 0, 0, 24) < 40);
+    cairo_surface_destroy(base);
+    cairo_surface_destroy(cells);
+    cairo_surface_destroy(whole);
+    stage_done(&s);
+}
+
+TEST(a_picture_between_the_cells_is_the_same_picture)
+{
+    struct stage s = stage_new(STYLE);
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 9.3, .scale = 1, .width_px = 400, .height_px = 300}, moved = v;
+    moved.centre.x += 37 / (512 * exp2(v.zoom));
+    moved.centre.y += 81 / (512 * exp2(v.zoom));
+    moved.width_px = moved.height_px = 100;
+    cairo_surface_t *a = draw(&s, v), *b = draw(&s, moved);
+    CHECK_INT(differing(a, b, 200 - 50 + 37, 150 - 50 + 81, 0), 0);
+    cairo_surface_destroy(a);
+    cairo_surface_destroy(b);
+    stage_done(&s);
+}
+
+TEST(a_cell_drawn_from_what_was_kept_is_the_same)
+{
+    struct stage s = stage_new(STYLE);
+    struct view v = view_of_tile((struct tile){256, 255, 9}, 1);
+    cairo_surface_t *first = draw(&s, v);
+    for (int i = 0; i < 3; i++) {
+        cairo_surface_t *again = draw(&s, v);
+        CHECK_INT(differing(first, again, 0, 0, 0), 0);
+        cairo_surface_destroy(again);
+    }
+    cairo_surface_destroy(first);
+    stage_done(&s);
+}
+
+/* Compared with what was seen and found good; CONTRECHAMP_GOLDEN=write puts the present pictures in its place. */
+static void compare_golden(cairo_surface_t *image, const char *path)
+{
+    const char *how = getenv("CONTRECHAMP_GOLDEN");
+    if (how && strcmp(how, "write") == 0)
+        assert_int_equal(cairo_surface_write_to_png(image, path), CAIRO_STATUS_SUCCESS);
+    cairo_surface_t *kept = cairo_image_surface_create_from_png(path);
+    if (cairo_surface_status(kept) != CAIRO_STATUS_SUCCESS)
+        fail_msg("%s cannot be read", path);
+    assert_int_equal(cairo_image_surface_get_width(kept), cairo_image_surface_get_width(image));
+    cairo_surface_t *argb = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, cairo_image_surface_get_width(kept), cairo_image_surface_get_height(kept));
+    cairo_t *cr = cairo_create(argb);
+    cairo_set_source_surface(cr, kept, 0, 0);
+    cairo_paint(cr);
+    cairo_destroy(cr);
+    cairo_surface_flush(argb);
+    size_t all = (size_t)cairo_image_surface_get_width(image) * (size_t)cairo_image_surface_get_height(image);
+    assert_true(differing(argb, image, 0, 0, 32) * 200 < all); /* half a percent: fonts and Cairo differ a little */
+    cairo_surface_destroy(argb);
+    cairo_surface_destroy(kept);
+}
+
+TEST(the_small_world_looks_as_it_did)
+{
+    struct stage s = stage_new(STYLE);
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 9, .scale = 1, .width_px = 320, .height_px = 240};
+    cairo_surface_t *upright = draw(&s, v);
+    compare_golden(upright, "tests/golden/small-world.png");
+    v.bearing_deg = 30;
+    cairo_surface_t *turned = draw(&s, v);
+    compare_golden(turned, "tests/golden/small-world-turned.png");
+    CHECK(differing(upright, turned, 0, 0, 32) > 5000);
+    cairo_surface_destroy(upright);
+    cairo_surface_destroy(turned);
+    stage_done(&s);
+}
+
+TEST(every_mark_has_its_shape)
+{
+    static const char MARKS[] = "{\"version\":8,\"sources\":{\"m\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":[%s]}}},"
+                                "\"layers\":[{\"id\":\"g\",\"type\":\"background\",\"paint\":{\"background-color\":\"#f6f4ef\"}},"
+                                "{\"id\":\"m\",\"type\":\"symbol\",\"source\":\"m\",\"layout\":{\"icon-image\":[\"get\",\"icon\"],\"icon-allow-overlap\":true,\"icon-ignore-placement\":true}}]}";
+    AUTO(buf) features = {0};
+    AUTO(buf) style = {0};
+    double px = 360.0 / 512;
+    for (int f = 0; f < FAMILY_COUNT; f++)
+        for (int st = 0; st <= STATUS_COUNT; st++) {
+            buf_fmt(&features, "%s{\"type\":\"Feature\",\"properties\":{\"icon\":\"%s:%s%s%s\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[", features.len ? "," : "",
+                st == STATUS_COUNT ? "badge" : "mark", FAMILY_TERMS[f].code, st == STATUS_COUNT ? "" : ":", st == STATUS_COUNT ? "" : STATUS_TERMS[st].code);
+            buf_double(&features, (st * 28 - 126) * px);
+            buf_char(&features, ',');
+            buf_double(&features, mercator_lonlat((struct xy){0.5, 0.5 + (f * 28 - 70) / 512.0}).lat);
+            buf_add(&features, S("]}}"));
+        }
+    /* Sizes stand at the end of a name: put in where the name closes. */
+    AUTO(buf) sized = {0};
+    for (size_t i = 0; i < features.len; i++) {
+        struct str rest = str_from(features.at + i, features.len - i);
+        if (str_starts(rest, S("\"},\"geometry")))
+            buf_add(&sized, S(":22"));
+        buf_char(&sized, features.at[i]);
+    }
+    buf_fmt(&style, MARKS, sized.at);
+    struct stage s = stage_new(style.at);
+    cairo_surface_t *image = draw(&s, (struct view){.centre = {0.5, 0.5}, .zoom = 0, .scale = 1, .width_px = 300, .height_px = 180});
+    compare_golden(image, "tests/golden/marks.png");
+    cairo_surface_destroy(image);
+    stage_done(&s);
+}
+
+TEST(coordinates_out_of_this_world_draw_without_harm)
+{
+    static const char WILD[] =
+        "{\"version\":8,\"sources\":{\"w\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":["
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[-1e300,4],[1e300,1e9],[0,0],[\"x\",null],[]]}},"
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[1e18,0],[0,1e18],[-1e18,-90]],[],[[0,0]]]}},"
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1e308,-1e308]}}]}}},"
+        "\"layers\":[{\"id\":\"f\",\"type\":\"fill\",\"source\":\"w\"},{\"id\":\"l\",\"type\":\"line\",\"source\":\"w\",\"paint\":{\"line-dasharray\":[1,1],\"line-width\":1e30,\"line-offset\":1e9}},"
+        "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"w\",\"paint\":{\"circle-radius\":1e12}},{\"id\":\"s\",\"type\":\"symbol\",\"source\":\"w\",\"layout\":{\"text-field\":\"x\",\"text-size\":1e9}}]}";
+    struct stage s = stage_new(WILD);
+    for (double zoom = 0; zoom < 23; zoom += 7) {
+        cairo_surface_t *image = draw(&s, (struct view){.centre = {0.5, 0.5}, .zoom = zoom, .scale = 1, .width_px = 64, .height_px = 64});
+        CHECK(cairo_surface_status(image) == CAIRO_STATUS_SUCCESS);
+        cairo_surface_destroy(image);
+    }
+    stage_done(&s);
+}
+
+TEST(a_picture_past_forty_megapixels_is_refused)
+{
+    struct stage s = stage_new(STYLE);
+    struct err err = {0};
+    AUTO(buf) out = {0};
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 1, .scale = 1, .width_px = 8001, .height_px = 5000};
+    CHECK(!picture_draw(s.painter, &v, PICTURE_PNG, s.style, &s.scene, &out, &err));
+    CHECK_INT(err.code, ERR_TOO_BIG);
+    stage_done(&s);
+}
+
+TEST(what_is_drawn_at_a_place_is_named_topmost_first)
+{
+    struct stage s = stage_new(STYLE);
+    struct err err = {0};
+    AUTO(buf) out = {0};
+    s.scene.points = NULL;
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 9, .scale = 1, .width_px = 320, .height_px = 240};
+    struct xy px = view_px(&v, mercator_of((struct lonlat){0.21, -0.03}));
+    CHECK(map_query(s.painter, &v, s.style, &s.scene, px.x, px.y, px.x, px.y, &out, &err));
+    AUTO(json_doc) doc = {0};
+    CHECK(json_read(&doc, buf_str(&out), &JSON_BODY, &err));
+    CHECK(json_size(doc.root) >= 2);
+    CHECK_STR(json_string(json_get(json_at(doc.root, json_size(doc.root) - 1), S("layer"))), "land");
+    bool road = false;
+    for (size_t i = 0; i < json_size(doc.root); i++)
+        road |= str_eq(json_string(json_get(json_at(doc.root, i), S("layer"))), S("road"));
+    CHECK(road);
+    stage_done(&s);
+}
+
+TEST(vectors_keep_text_as_text_in_pdf)
+{
+    struct stage s = stage_new(STYLE);
+    struct err err = {0};
+    AUTO(buf) pdf = {0};
+    AUTO(buf) svg = {0};
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 9, .scale = 1, .width_px = 320, .height_px = 240};
+    CHECK(picture_draw(s.painter, &v, PICTURE_PDF, s.style, &s.scene, &pdf, &err));
+    CHECK(picture_draw(s.painter, &v, PICTURE_SVG, s.style, &s.scene, &svg, &err));
+    CHECK(str_has(buf_str(&pdf), S("/Font")) && str_has(buf_str(&pdf), S("/ToUnicode")));
+    CHECK(str_has(buf_str(&svg), S("<path")));
+    CHECK(!str_has(buf_str(&svg), S("<text")));
+    stage_done(&s);
+}
