@@ -102,6 +102,8 @@ layer_draw_fn layer_draw_background, layer_draw_fill, layer_draw_line, layer_dra
 /* Points of the deployments straight from the snapshot, drawn as sprites made once for each look and blitted: circle
  * and symbol layers whose source is deployments and which overlap freely. False in *done: draw it the general way. */
 bool points_draw(struct drawing *d, const struct style_layer *layer, bool *done, struct err *err);
+/* Whether points_draw would draw it: such a layer neither hides nor is hidden, so nothing is decided for it. */
+bool points_able(struct drawing *d, const struct style_layer *layer);
 
 /* What points_draw needs of the general ways: a circle's sprite (the surface is the caller's), a symbol's icon. */
 cairo_surface_t *circle_sprite(const struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct sprite *out);

@@ -523,12 +523,23 @@ static void build_lines(struct builder *b, const struct features *features, cons
 
 /* ---- at points ---- */
 
+/* Most points of an ancestor's tile lie elsewhere: asked before a word is made. */
+static bool points_inside(const struct shape *s, const struct rect *in)
+{
+    for (uint32_t i = 0; i < s->n; i++)
+        if (inside(in, s->at[i]))
+            return true;
+    return false;
+}
+
 static void build_point(struct builder *b, const struct feature *f, uint32_t index)
 {
     const struct rect *in = &b->place->inside;
-    struct str text = text_of(b), icon = style_string(b->l, PROP_ICON_IMAGE, &b->in);
     const struct shape *s = &f->shape;
     struct xy at;
+    if (s->kind == SHAPE_POINTS && !points_inside(s, in))
+        return;
+    struct str text = text_of(b), icon = style_string(b->l, PROP_ICON_IMAGE, &b->in);
     if (!text.len && !icon.len)
         return;
     if (s->kind == SHAPE_POINTS) {
@@ -628,7 +639,7 @@ static bool gather_tile(void *ctx, const struct tile_place *at, const struct fea
         b.turn.x0 = b.turn.y0 = 0;
         build(&b, features, chosen, n);
         if (kept)
-            cache_put(painter_symbols(d->painter), &key, sizeof key, own, sizeof *own + own->arena.used_bytes);
+            cache_put(painter_symbols(d->painter), &key, sizeof key, own, sizeof *own + arena_held(&own->arena));
         if (b.full)
             return err_set(err, ERR_TOO_BIG, "more labels than one tile may have");
         k = own;
@@ -695,6 +706,8 @@ static bool gather(struct drawing *d, bool base, struct err *err)
     for (size_t i = 0; i < n; i++) {
         const struct style_layer *l = &layers[i];
         if (l->kind != LAYER_SYMBOL || l->hidden || is_base(l) != base || d->zoom + 1e-9 < l->min_zoom || d->zoom + 1e-9 >= l->max_zoom)
+            continue;
+        if (!d->query && points_able(d, l))
             continue;
         struct gathering g = {d, l, all, overlaps_freely(d, l) ? FREE_MARGIN_PX : DECIDE_MARGIN_PX};
         if (!drawing_each(d, l, g.margin, gather_tile, &g, err))

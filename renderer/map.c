@@ -19,7 +19,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum { CELL_PX = 256, CELLS_BYTES = 64 << 20, STATES_BYTES = 8, SYMBOLS_BYTES = 64 << 20, POINTS_BYTES = 64 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192 };
+enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -27,6 +27,7 @@ struct style_state {
     size_t n_sources, n_base;      /* n_base: layers before the first that shows deployments */
     struct tile_source **sources;  /* NULL: not opened yet, or nothing to draw */
     bool *tried;
+    const struct tile_source *shared; /* the painter's base map: not closed with this style */
     struct icon_set *icons;
 };
 struct painter {
@@ -36,6 +37,8 @@ struct painter {
     struct arena arena;
     struct text_engine *text;
     struct cache *states, *cells, *symbols, *points;
+    struct tile_source *basemap;   /* one for all styles; NULL: not opened yet */
+    size_t cache_bytes;
     uint32_t asked[ASKED_SLOTS];   /* hashes of cells whose base was drawn: a second time it is kept */
     cairo_surface_t *cell;         /* the last cell's surface */
     double cell_scale;
@@ -47,7 +50,8 @@ static void free_state(void *value)
 {
     struct style_state *s = value;
     for (size_t i = 0; i < s->n_sources; i++)
-        source_close(s->sources[i]);
+        if (s->sources[i] != s->shared)
+            source_close(s->sources[i]);
     free(s->sources);
     free(s->tried);
     icon_set_free(s->icons);
@@ -65,10 +69,11 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
     p->assets = options->assets ? strdup(options->assets) : NULL;
     arena_init(&p->arena, DRAW_ARENA_BYTES);
     p->text = text_engine_new();
-    p->states = cache_new(STATES_BYTES * sizeof(struct style_state), free_state);
-    p->cells = cache_new(CELLS_BYTES, free);
-    p->symbols = symbols_new(SYMBOLS_BYTES);
-    p->points = points_new(POINTS_BYTES);
+    p->cache_bytes = options->cache_bytes ? options->cache_bytes : CACHE_BYTES;
+    p->states = cache_new(STATES_MAX * sizeof(struct style_state), free_state);
+    p->cells = cache_new(p->cache_bytes / 4, free);
+    p->symbols = symbols_new(p->cache_bytes / 8);
+    p->points = points_new(p->cache_bytes / 8);
     *out = p;
     return true;
 }
@@ -79,6 +84,8 @@ void painter_forget(struct painter *p)
     cache_empty(p->symbols);
     cache_empty(p->points);
     cache_empty(p->states);
+    source_close(p->basemap);
+    p->basemap = NULL;
 }
 
 void painter_free(struct painter *p)
@@ -89,6 +96,7 @@ void painter_free(struct painter *p)
     cache_free(p->symbols);
     cache_free(p->points);
     cache_free(p->states);
+    source_close(p->basemap);
     text_engine_free(p->text);
     if (p->cell)
         cairo_surface_destroy(p->cell);
@@ -186,12 +194,16 @@ static bool open_geojson(struct painter *p, const struct style_source *s, struct
 
 static bool open_vector(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
 {
-    if (str_eq(s->url, S("contrechamp://basemap")))
-        return source_open_tilesets(out, p->basemaps, p->n_basemaps, err);
+    if (str_eq(s->url, S("contrechamp://basemap"))) {
+        if (!p->basemap && !source_open_tilesets(&p->basemap, p->basemaps, p->n_basemaps, p->cache_bytes * 3 / 8, err))
+            return false;
+        *out = p->basemap;
+        return true;
+    }
     AUTO(buf) path = {0};
     if (!local_path(p, s->url, &path))
         return err_set(err, ERR_INVALID, "%.*s: only files of this machine are read", STR_ARG(s->url));
-    return source_open_tileset(out, path.at, err);
+    return source_open_tileset(out, path.at, p->cache_bytes * 3 / 8, err);
 }
 
 static bool open_source(struct drawing *d, const struct style_source *s, struct tile_source **out, struct err *err)
@@ -208,6 +220,7 @@ static bool open_source(struct drawing *d, const struct style_source *s, struct 
     else if (s->kind == SOURCE_IS_VECTOR)
         ok = open_vector(d->painter, s, &state->sources[s->index], err);
     state->tried[s->index] = ok;
+    state->shared = d->painter->basemap;
     *out = state->sources[s->index];
     return ok || err_under(err, "source %.*s", STR_ARG(s->name));
 }

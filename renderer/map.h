@@ -29,6 +29,7 @@ struct painter_options {
     const char *const *basemaps; /* files behind "contrechamp://basemap", the first that has a tile gives it */
     size_t n_basemaps;
     const char *assets;          /* what "local://" stands for; NULL: none */
+    size_t cache_bytes;          /* for all that is kept between drawings, about; 0: 256 MiB */
 };
 bool painter_new(struct painter **out, const struct painter_options *options, struct err *err) MUST_USE;
 void painter_free(struct painter *p);

@@ -316,17 +316,28 @@ static bool collect(struct run *r, struct err *err)
     return true;
 }
 
+static struct table *table_for(struct drawing *d, const struct style_layer *l)
+{
+    if (!d->image || d->bearing_deg != 0 || !l->source || l->source->kind != SOURCE_IS_DEPLOYMENTS ||
+        (!str_eq(l->source_layer, S("all")) && !str_eq(l->source_layer, S("deployments"))))
+        return NULL;
+    struct table *t = table_of(d, l);
+    return t->able ? t : NULL;
+}
+
+bool points_able(struct drawing *d, const struct style_layer *l)
+{
+    return table_for(d, l) != NULL;
+}
+
 bool points_draw(struct drawing *d, const struct style_layer *l, bool *done, struct err *err)
 {
     static _Thread_local uint64_t drawings;
     bool all = str_eq(l->source_layer, S("all"));
-    *done = false;
-    if (!d->image || d->bearing_deg != 0 || !l->source || l->source->kind != SOURCE_IS_DEPLOYMENTS || (!all && !str_eq(l->source_layer, S("deployments"))))
+    struct table *t = table_for(d, l);
+    *done = t != NULL;
+    if (!t)
         return true;
-    struct table *t = table_of(d, l);
-    if (!t->able)
-        return true;
-    *done = true;
     int zoom = (int)CLAMP(floor(d->zoom + 1e-9), 0.0, (double)MAX_ZOOM);
     if (!d->scene || !d->scene->points || (!all && zoom < POINTS_FROM_ZOOM))
         return true;

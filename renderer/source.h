@@ -49,8 +49,8 @@ void source_close(struct tile_source *s);
 bool source_bounds(const struct features *f, struct arena *a, const struct rect **out, struct err *err);
 
 /* Several files as one: a tile is taken from the first file that has it at its own zoom, before any ancestor is. */
-bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, struct err *err);
-bool source_open_tileset(struct tile_source **out, const char *path, struct err *err);
+bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, size_t cache_bytes, struct err *err);
+bool source_open_tileset(struct tile_source **out, const char *path, size_t cache_bytes, struct err *err);
 bool source_open_geojson(struct tile_source **out, const struct json *geojson, int max_zoom, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
 bool source_open_deployments(struct tile_source **out, struct err *err);

@@ -149,13 +149,10 @@ static struct str name_of(const struct maker *m, const struct card *c)
 static bool make_point(struct maker *m, const struct point *p, struct err *err)
 {
     const struct card *card = snapshot_card(m->scene->points, p->card);
-    bool badge = p->flags & POINT_BADGE;
     struct tags t = {0};
     struct str name = name_of(m, card);
     put_number(m, &t, KEY_ID, (double)p->id);
-    put_term(m, &t, KEY_KIND, badge ? SLOT_BADGE : SLOT_DEVICE, badge ? "badge" : "device");
-    if (badge)
-        put_number(m, &t, KEY_COUNT_OF, MAX(card->device_count, 1));
+    put_term(m, &t, KEY_KIND, SLOT_DEVICE, "device");
     put_look(m, &t, (enum category)p->category, (enum status)p->status, p->flags & POINT_STALE);
     put_term(m, &t, KEY_PRECISION, (size_t)SLOT_PRECISION + card->precision, PRECISION_TERMS[card->precision].code);
     put_term(m, &t, KEY_SPACE, (size_t)SLOT_SPACE + card->space, SPACE_TERMS[card->space].code);
@@ -168,23 +165,75 @@ static bool make_point(struct maker *m, const struct point *p, struct err *err)
     return add_point(m, p->id, place_of(m, quad_spot(p->quad)), &t, err);
 }
 
-static bool make_points(struct maker *m, bool all, struct err *err)
+static bool make_points(struct maker *m, struct err *err)
 {
     const struct snapshot *s = m->scene->points;
     struct span span = snapshot_span(s, m->tile);
     const struct point *at;
-    if (!all && m->tile.z < POINTS_FROM)
+    for (size_t n; (n = span_next(&span, &at)) > 0;)
+        for (size_t i = 0; i < n; i++)
+            if (!(at[i].flags & (POINT_SECOND_VIEW | POINT_BADGE)) && point_shown(s, &at[i], m->filter, m->scene->today) &&
+                !make_point(m, &at[i], err))
+                return false;
+    return true;
+}
+
+/* ---- badges: what is known to a city only, one for each place ---- */
+
+struct badge {
+    const struct point *first; /* NULL: none yet */
+    uint32_t count, by_family[FAMILY_COUNT];
+};
+
+static bool make_badge(struct maker *m, const struct badge *b, struct err *err)
+{
+    const struct point *p = b->first;
+    if (!p)
+        return true;
+    const struct card *card = snapshot_card(m->scene->points, p->card);
+    enum family family = category_family((enum category)p->category);
+    for (int f = 0; f < FAMILY_COUNT; f++)
+        if (b->by_family[f] > b->by_family[family])
+            family = (enum family)f;
+    struct str name = b->count > 1 && card->place_name.len ? card->place_name : name_of(m, card);
+    struct tags t = {0};
+    put_number(m, &t, KEY_ID, (double)p->id);
+    put_term(m, &t, KEY_KIND, SLOT_BADGE, "badge");
+    put_number(m, &t, KEY_COUNT_OF, b->count);
+    if (b->count == 1)
+        put_look(m, &t, (enum category)p->category, (enum status)p->status, p->flags & POINT_STALE);
+    else
+        put_term(m, &t, KEY_FAMILY, (size_t)SLOT_FAMILY + family, FAMILY_TERMS[family].code);
+    put_term(m, &t, KEY_PRECISION, (size_t)SLOT_PRECISION + card->precision, PRECISION_TERMS[card->precision].code);
+    if (name.len)
+        put_str(m, &t, KEY_NAME, name);
+    return add_point(m, p->id, place_of(m, quad_spot(p->quad)), &t, err);
+}
+
+/* Records of one place share its anchor, so they stand side by side in the sequence. */
+static bool make_badges(struct maker *m, struct err *err)
+{
+    const struct snapshot *s = m->scene->points;
+    struct span span = snapshot_span(s, m->tile);
+    struct badge b = {0};
+    const struct point *at;
+    if (m->tile.z > BADGES_TO)
         return true;
     for (size_t n; (n = span_next(&span, &at)) > 0;)
         for (size_t i = 0; i < n; i++) {
             const struct point *p = &at[i];
-            if (p->flags & POINT_SECOND_VIEW || (p->flags & POINT_BADGE && m->tile.z > BADGES_TO) ||
-                !point_shown(s, p, m->filter, m->scene->today))
+            if (!(p->flags & POINT_BADGE) || !point_shown(s, p, m->filter, m->scene->today))
                 continue;
-            if (!make_point(m, p, err))
-                return false;
+            if (b.first && b.first->quad != p->quad) {
+                if (!make_badge(m, &b, err))
+                    return false;
+                b = (struct badge){0};
+            }
+            b.first = b.first ? b.first : p;
+            b.count++;
+            b.by_family[category_family((enum category)p->category)]++;
         }
-    return true;
+    return make_badge(m, &b, err);
 }
 
 /* ---- clusters ---- */
@@ -332,8 +381,11 @@ static bool read_layer(struct tile_source *s, struct tile tile, struct str layer
     if (!begin(&m, layer))
         return err_arena(err);
     bool ok = true;
-    if (str_eq(layer, S("deployments")) || str_eq(layer, S("all")))
-        ok = make_points(&m, str_eq(layer, S("all")), err);
+    bool all = str_eq(layer, S("all")), both = all || str_eq(layer, S("deployments"));
+    if (both && (all || tile.z >= POINTS_FROM))
+        ok = make_points(&m, err);
+    if (ok && (both || str_eq(layer, S("badges"))))
+        ok = make_badges(&m, err);
     else if (str_eq(layer, S("clusters")))
         ok = make_clusters(&m, err);
     else if (str_eq(layer, S("cones")))

@@ -9,7 +9,7 @@
 #include "renderer/cache.h"
 #include "renderer/source.h"
 
-enum { TILES_BYTES = 96 << 20, FILES_MAX = 16 };
+enum { FILES_MAX = 16 };
 
 struct kept_tile {
     struct arena arena;
@@ -68,7 +68,7 @@ static bool get_tile(struct tileset_source *s, struct tile at, struct kept_tile 
         free_tile(t);
         return err_under(err, "tile %d/%u/%u", at.z, at.x, at.y);
     }
-    cache_put(s->tiles, key, sizeof key, t, sizeof *t + t->arena.used_bytes);
+    cache_put(s->tiles, key, sizeof key, t, sizeof *t + arena_held(&t->arena));
     *out = t;
     return true;
 }
@@ -124,13 +124,13 @@ static void close_files(struct tile_source *base)
 
 static const struct tile_source_ops OPS = {find, read_layer, trim, close_files};
 
-bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, struct err *err)
+bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, size_t cache_bytes, struct err *err)
 {
     if (n > FILES_MAX)
         return err_set(err, ERR_INVALID, "at most %d base map files at once", FILES_MAX);
     struct tileset_source *s = base_alloc(1, sizeof *s);
     s->base = (struct tile_source){.ops = &OPS, .min_zoom = n ? 22 : 0};
-    s->tiles = cache_new(TILES_BYTES, free_tile);
+    s->tiles = cache_new(cache_bytes, free_tile);
     for (; s->n < n; s->n++) {
         if (!tileset_open(&s->files[s->n], paths[s->n], err)) {
             close_files(&s->base);
@@ -152,7 +152,7 @@ bool source_open_tilesets(struct tile_source **out, const char *const *paths, si
     return true;
 }
 
-bool source_open_tileset(struct tile_source **out, const char *path, struct err *err)
+bool source_open_tileset(struct tile_source **out, const char *path, size_t cache_bytes, struct err *err)
 {
-    return source_open_tilesets(out, &path, 1, err);
+    return source_open_tilesets(out, &path, 1, cache_bytes, err);
 }

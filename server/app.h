@@ -13,7 +13,7 @@ struct config { /* options of `serve`, checked once */
     const char *db;
     size_t n_listen;
     const char *listen[8];       /* "127.0.0.1:8080", "unix:PATH" */
-    const char *admin;           /* NULL: none */
+    const char *admin;           /* NULL: the usual one, if it is free */
     const char *base_url;        /* without a slash at the end; NULL: the listen address */
     size_t n_basemaps;
     const char *basemaps[16];

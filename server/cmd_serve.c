@@ -20,13 +20,13 @@ static const char HELP[] =
     "usage: contrechamp [--db FILE] serve [options]\n\n"
     "Serves the map until SIGTERM, which lets it finish what is under way. SIGHUP: styles and base maps are read again.\n\n"
     "  --listen ADDRESS     127.0.0.1:8080, [::1]:8080 or unix:PATH; may be repeated; a socket of systemd is used instead\n"
-    "  --admin ADDRESS      where /healthz, /readyz and /metrics are answered; nowhere if not given\n"
+    "  --admin ADDRESS      where /healthz, /readyz and /metrics are answered: 127.0.0.1:8081 if that is free\n"
     "  --base-url URL       the address that visitors use; else the first listen address\n"
     "  --basemap FILE       base map tiles (MBTiles, PMTiles); may be repeated; else the one beside the database or the\n"
     "                       one that was built\n"
     "  --styles DIR         style files; those of the program stay where there is none of their name\n"
     "  --workers N          threads that draw and read; else one a core\n"
-    "  --cache-mb N         memory for tiles that were drawn: 256\n"
+    "  --cache-mb N         memory for tiles that were drawn: 64\n"
     "  --tile-max-age N     seconds for which a browser may keep a tile unasked: 0\n"
     "  --contributions closed  the only choice there is in this version\n"
     "  --today DATE         stands for today\n"
@@ -34,7 +34,7 @@ static const char HELP[] =
     "  --lang fr|en         for visitors who ask for neither: fr\n\n"
     "Each option may be given in the environment too: CONTRECHAMP_LISTEN, CONTRECHAMP_BASE_URL, …\n";
 
-enum { WORKERS_MOST = 256, CACHE_MB_USUAL = 256, CACHE_MB_MOST = 1024 * 1024, FILES_WANTED = 8192 };
+enum { WORKERS_MOST = 256, CACHE_MB_USUAL = 64, CACHE_MB_MOST = 1024 * 1024, FILES_WANTED = 8192 };
 
 struct typed { /* as text */
     struct option_list listen, basemaps;

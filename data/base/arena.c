@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGN = 16 };
+enum { BLOCK_BYTES = 4 * 1024, GROWN_BYTES = 1024 * 1024, KEPT_BYTES = 1024 * 1024, ALIGN = 16 };
 
 struct arena_block {
     struct arena_block *older;
@@ -39,22 +39,18 @@ void arena_reset(struct arena *a)
     a->used_bytes = 0;
     if (!a->newest)
         return;
-    struct arena_block *keep = a->newest;
-    struct arena_block *rest = keep->older;
-    keep->older = NULL;
-    while (rest) {
-        struct arena_block *older = rest->older;
-        if (rest->size > keep->size && rest->size <= 4 * BLOCK_BYTES) {
-            struct arena_block *smaller = keep;
-            keep = rest;
-            rest = smaller;
-        }
-        free(rest);
-        rest = older;
+    struct arena_block *keep = NULL;
+    for (struct arena_block *b = a->newest, *older; b; b = older) {
+        older = b->older;
+        bool better = b->size <= KEPT_BYTES && (!keep || b->size > keep->size);
+        free(better ? keep : b);
+        keep = better ? b : keep;
     }
+    a->newest = keep;
+    if (!keep)
+        return;
     keep->older = NULL;
     keep->used = 0;
-    a->newest = keep;
 }
 
 static struct arena_block *add_block(struct arena *a, size_t bytes)
@@ -62,7 +58,7 @@ static struct arena_block *add_block(struct arena *a, size_t bytes)
 #ifdef ADDRESS_CHECKED
     size_t size = bytes;
 #else
-    size_t grown = a->newest ? MIN(a->newest->size * 2, (size_t)4 * 1024 * 1024) : BLOCK_BYTES;
+    size_t grown = a->newest ? MIN(a->newest->size * 2, (size_t)GROWN_BYTES) : BLOCK_BYTES;
     size_t size = MAX(bytes, grown);
 #endif
     struct arena_block *block = malloc(sizeof *block + size);
@@ -122,4 +118,12 @@ void arena_release(struct arena *a, struct arena_mark mark)
     if (a->newest)
         a->newest->used = mark.block_used;
     a->used_bytes = mark.used_bytes;
+}
+
+size_t arena_held(const struct arena *a)
+{
+    size_t held = 0;
+    for (const struct arena_block *b = a->newest; b; b = b->older)
+        held += sizeof *b + b->size;
+    return held;
 }

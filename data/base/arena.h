@@ -28,6 +28,9 @@ void *arena_copy(struct arena *a, const void *from, size_t bytes);
 #define ARENA_NEW(arena, type) ((type *)arena_alloc((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_array((arena), (n), sizeof(type)))
 
+/* Bytes it holds of the system, what is not used yet included: what it costs whoever keeps it. */
+size_t arena_held(const struct arena *a);
+
 /* A point to fall back to: everything allocated after arena_mark is forgotten by arena_release. */
 struct arena_mark {
     struct arena_block *block;

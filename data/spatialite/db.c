@@ -67,7 +67,7 @@ bool db_open(struct db *db, const char *path, bool writable, bool create, struct
         return false;
     if (writable && !db_exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 33554432;", err))
         return false;
-    if (!db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;", err))
+    if (!db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;", err))
         return false;
     if (!writable && !db_exec(db, "PRAGMA query_only = ON", err))
         return false;
