@@ -208,7 +208,8 @@ static bool depends_on_feature(const struct style_layer *l)
 
 static void draw_pieces(struct line *ln)
 {
-    qsort(ln->pieces, ln->n, sizeof *ln->pieces, by_look);
+    if (ln->n)
+        qsort(ln->pieces, ln->n, sizeof *ln->pieces, by_look);
     for (size_t i = 0; i < ln->n; i++) {
         const struct piece *p = &ln->pieces[i];
         add_both(ln, &p->look, &p->at, &p->feature->shape);

@@ -64,19 +64,38 @@ bool tiles_city(struct worker *worker, struct filter *filter, struct str city, s
 }
 
 /* ---- drawing ---- */
+
+/* The tile at its own zoom from the first file that has it, else its nearest ancestor from any; *at says which. */
+static bool find_stored(struct worker *worker, struct tile wanted, struct tile *at, struct buf *out, bool *found, struct err *err)
+{
+    *found = false;
+    for (int z = wanted.z; z >= 0 && !*found; z--) {
+        *at = tile_parent(wanted, z);
+        for (size_t i = 0; i < worker->own->n_basemaps && !*found; i++) {
+            buf_clear(out);
+            if (!tileset_read(worker->own->basemaps[i], *at, out, found, err))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool draw_basemap_mvt(struct worker *worker, const struct tile_wish *w, struct response *rs, struct err *err)
 {
     AUTO(buf) stored = {0};
-    bool found = false;
+    struct tile at;
+    bool found;
     rs->content_type = "application/vnd.mapbox-vector-tile";
-    for (size_t i = 0; i < worker->own->n_basemaps && !found; i++) {
-        buf_clear(&stored);
-        if (!tileset_read(worker->own->basemaps[i], w->at, &stored, &found, err))
-            return false;
-    }
+    if (!find_stored(worker, w->at, &at, &stored, &found, err))
+        return false;
     if (!found) {
         rs->status = 204;
         return true;
+    }
+    if (at.z != w->at.z) {
+        AUTO(arena) scratch;
+        arena_init(&scratch, DRAW_ARENA_BYTES);
+        return mvt_overzoom(buf_str(&stored), at, w->at, &scratch, &rs->body, err);
     }
     if (stored.len > 2 && (unsigned char)stored.at[0] == 0x1f && (unsigned char)stored.at[1] == 0x8b)
         return buf_gunzip(&rs->body, buf_str(&stored), MVT_MAX_BYTES, err);

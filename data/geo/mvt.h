@@ -65,4 +65,8 @@ void mvt_end_feature(struct mvt_writer *w);
 void mvt_end_layer(struct mvt_writer *w); /* a layer without features is left out */
 void mvt_finish(struct mvt_writer *w, struct buf *out); /* appends the tile, not compressed; the writer is empty again */
 
+/* The part of a tile (its bytes, packed or not) that a descendant covers, as a tile: for zooms past the last that is there.
+ * Kept round it: 64 units of the extent. */
+bool mvt_overzoom(struct str bytes, struct tile from, struct tile to, struct arena *scratch, struct buf *out, struct err *err) MUST_USE;
+
 #endif

@@ -173,6 +173,6 @@ void partial_date_say(struct buf *out, struct partial_date d, bool french)
     else if (d.day)
         buf_fmt(out, "%d ", d.day);
     if (d.month)
-        buf_fmt(out, "%s ", (french ? fr : en)[d.month - 1]);
+        buf_fmt(out, "%s ", french ? fr[d.month - 1] : en[d.month - 1]);
     buf_fmt(out, "%d", d.year);
 }
