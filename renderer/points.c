@@ -1,6 +1,6 @@
 /*
  * Points of the deployments without the detour over features. What a point looks like follows from a few of its words
- * (category, status, stale, space, precision, badge, estimated, and its bearing in steps of 5°): the layer's filter and
+ * (category, status, stale, space, precision, estimated, and its bearing in steps of 5°): the layer's filter and
  * properties are evaluated once for each such combination, through a feature made of the first point that has it, and kept
  * with its sprite for all cells of that zoom. Then a point costs a look-up and a blit at whole px.
  *
@@ -12,7 +12,7 @@
 
 #include "renderer/layer.h"
 
-enum { LOOKS_MAX = 4096, SLOTS = 2 * LOOKS_MAX, BEARING_STEP_DEG = 5, POINTS_FROM_ZOOM = 9, BADGES_TO_ZOOM = 11, MAX_ZOOM = 14 };
+enum { LOOKS_MAX = 4096, SLOTS = 2 * LOOKS_MAX, BEARING_STEP_DEG = 5, POINTS_FROM_ZOOM = 9, MAX_ZOOM = 14 };
 #define REACH_PX 64.0
 
 struct point_look {
@@ -139,7 +139,7 @@ static uint64_t key_of(const struct snapshot *s, const struct table *t, const st
         const struct card *c = snapshot_card(s, p->card);
         of_card = (uint64_t)c->precision << 32 | (uint64_t)c->space << 24;
     }
-    unsigned flags = p->flags & (POINT_HAS_BEARING | POINT_ESTIMATED | POINT_BADGE | POINT_STALE);
+    unsigned flags = p->flags & (POINT_HAS_BEARING | POINT_ESTIMATED | POINT_STALE);
     uint64_t bearing = t->uses_bearing && p->flags & POINT_HAS_BEARING ? 1 + bearing_step(p) : 0;
     return (uint64_t)1 << 63 | bearing << 40 | of_card | flags << 16 | (uint64_t)p->status << 8 | p->category;
 }
@@ -212,7 +212,6 @@ struct run {
     struct stamp *at;
     size_t n, cap;
     bool open; /* the filter lets everything through but for the day */
-    int zoom;
     double px_per_spot, left, top; /* device px */
     double copy_px;
 };
@@ -236,7 +235,8 @@ static bool add_stamp(struct run *r, struct stamp s)
 static bool add_point(struct run *r, const struct point *p, const struct filter *filter, struct err *err)
 {
     const struct scene *scene = r->d->scene;
-    if (p->flags & POINT_SECOND_VIEW || (p->flags & POINT_BADGE && r->zoom > BADGES_TO_ZOOM) || !(r->open ? point_on_day(p, filter, scene->today) : point_shown(scene->points, p, filter, scene->today)))
+    if (p->flags & (POINT_SECOND_VIEW | POINT_BADGE) || /* badges are a layer of their own */
+         !(r->open ? point_on_day(p, filter, scene->today) : point_shown(scene->points, p, filter, scene->today)))
         return true;
     const struct point_look *k = look_of(r->d, r->l, r->t, p, r->drawing, err);
     if (!k)
@@ -343,7 +343,7 @@ bool points_draw(struct drawing *d, const struct style_layer *l, bool *done, str
         return true;
     if (t->n > LOOKS_MAX - 1024)
         empty_table(t);
-    struct run r = {.d = d, .l = l, .t = t, .drawing = ++drawings, .zoom = zoom, .px_per_spot = d->world_px * d->scale / 4294967296.0,
+    struct run r = {.d = d, .l = l, .t = t, .drawing = ++drawings, .px_per_spot = d->world_px * d->scale / 4294967296.0,
         .left = d->origin.x * d->scale, .top = d->origin.y * d->scale};
     int width = cairo_image_surface_get_width(d->image), height = cairo_image_surface_get_height(d->image);
     if (!collect(&r, err))

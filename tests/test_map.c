@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "data/base/clock.h"
+#include "renderer/builtin.h"
 #include "renderer/tile.h"
 
 /* A small world round 0,0 (where four tiles meet at every zoom): ground, dashed and offset lines, names, deployments. */
@@ -254,6 +255,45 @@ TEST(every_mark_has_its_shape)
     cairo_surface_t *image = draw(&s, (struct view){.centre = {0.5, 0.5}, .zoom = 0, .scale = 1, .width_px = 300, .height_px = 180});
     compare_golden(image, "tests/golden/marks.png");
     cairo_surface_destroy(image);
+    stage_done(&s);
+}
+
+static bool is_empty(cairo_surface_t *image)
+{
+    for (int row = 0; row < cairo_image_surface_get_height(image); row++)
+        for (int col = 0; col < cairo_image_surface_get_width(image); col++)
+            if (pixel(image, col, row))
+                return false;
+    return true;
+}
+
+/* What is known to a city only stands as a badge under the place to zoom 12, and nowhere from 13 on. */
+TEST(a_record_known_to_the_city_is_never_a_point_in_a_street)
+{
+    struct str text;
+    struct err err = {0};
+    CHECK(builtin_style(S("deployments"), &text));
+    struct stage s = stage_new("{\"version\":8,\"sources\":{},\"layers\":[]}");
+    style_drop(s.style);
+    CHECK(style_read(&s.style, text, NULL, &err));
+    struct status_event event = {.status = STATUS_ACTIVE, .kind = EVENT_BEGAN};
+    struct deployment city = {.id = 1, .category = CATEGORY_VSA, .has_position = true, .at = {0.001, 0.001}, .precision = PRECISION_CITY,
+        .public_precision = PRECISION_CITY, .device_count = -1, .n_events = 1, .events = &event, .status = STATUS_ACTIVE};
+    struct snapshot_change change = {1, &city};
+    struct snapshot *none = snapshot_new();
+    snapshot_drop(s.points);
+    s.points = s.scene.points = snapshot_merge(none, &change, 1, 1);
+    snapshot_drop(none);
+    for (int zoom = 5; zoom <= 18; zoom++) {
+        struct view v = {.centre = {0.5, 0.5}, .zoom = zoom, .scale = 1, .width_px = 256, .height_px = 256};
+        cairo_surface_t *image = draw(&s, v);
+        CHECK_INT(is_empty(image), zoom >= 12); /* the style's 12 is the page's 13 */
+        struct xy at = mercator_of(city.at);
+        int x = (int)((at.x - 0.5) * 512 * exp2(zoom) + 128), y = (int)((at.y - 0.5) * 512 * exp2(zoom) + 128);
+        if (x >= 0 && x < 256 && y >= 0 && y < 256)
+            CHECK_INT(pixel(image, x, y), 0); /* nothing on the place itself */
+        cairo_surface_destroy(image);
+    }
     stage_done(&s);
 }
 
