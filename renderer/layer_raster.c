@@ -33,21 +33,6 @@ static cairo_status_t read_bytes(void *ctx, unsigned char *to, unsigned n)
     return CAIRO_STATUS_SUCCESS;
 }
 
-static void put_address(struct buf *path, struct str address, struct tile t, bool tms)
-{
-    uint32_t y = tms ? (1u << t.z) - 1 - t.y : t.y;
-    for (size_t i = 0; i < address.len; i++) {
-        struct str rest = str_slice(address, i, address.len);
-        uint64_t v = str_starts(rest, S("{z}")) ? t.z : str_starts(rest, S("{x}")) ? t.x : str_starts(rest, S("{y}")) ? y : UINT64_MAX;
-        if (v == UINT64_MAX)
-            buf_char(path, address.at[i]);
-        else {
-            buf_u64(path, v);
-            i += 2;
-        }
-    }
-}
-
 /* NULL where there is none. */
 static cairo_surface_t *read_picture(struct drawing *d, const struct picture_source *s, struct tile t)
 {
@@ -60,7 +45,7 @@ static cairo_surface_t *read_picture(struct drawing *d, const struct picture_sou
         if (!tileset_read(s->file, t, &bytes, &found, &err) || !found)
             return NULL;
     } else {
-        put_address(&address, s->address, t, s->tms);
+        source_put_address(&address, s->address, t, s->tms);
         if (!drawing_path(d, buf_str(&address), &path) || !buf_read_file(&bytes, path.at, TILE_MAX_BYTES, &err))
             return NULL;
     }

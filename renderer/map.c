@@ -116,9 +116,37 @@ static size_t count_base(const struct style *style)
     return i;
 }
 
-static struct style_state *state_of(struct painter *p, struct style *style)
+static bool local_path(const struct painter *p, struct str url, struct buf *out);
+
+/* NAME.json and NAME.png, those for twice the px where they are and the picture is large. A sheet that is not there leaves its icons out. */
+static void add_sheet(struct painter *p, struct style_state *s, struct str prefix, struct str url, double scale)
 {
-    uint64_t key = style_hash(style);
+    AUTO(buf) base = {0};
+    struct err err;
+    if (!local_path(p, url, &base))
+        return;
+    for (int twice = scale > 1; twice >= 0; twice--) {
+        AUTO(buf) json = {0};
+        AUTO(buf) png = {0};
+        buf_fmt(&json, "%s%s.json", base.at, twice ? "@2x" : "");
+        buf_fmt(&png, "%s%s.png", base.at, twice ? "@2x" : "");
+        if (icon_set_sheet(s->icons, prefix, json.at, png.at, &err))
+            return;
+    }
+}
+
+static void add_sheets(struct painter *p, struct style_state *s, double scale)
+{
+    const struct json *sprite = json_get(style_root(s->style), S("sprite"));
+    if (json_kind(sprite) == JSON_STRING)
+        add_sheet(p, s, S(""), json_string(sprite), scale);
+    for (size_t i = 0; json_kind(sprite) == JSON_ARRAY && i < json_size(sprite); i++)
+        add_sheet(p, s, json_string(json_get(json_at(sprite, i), S("id"))), json_string(json_get(json_at(sprite, i), S("url"))), scale);
+}
+
+static struct style_state *state_of(struct painter *p, struct style *style, double scale)
+{
+    uint64_t key = style_hash(style) ^ (scale > 1 ? 1 : 0);
     struct style_state *s = cache_get(p->states, &key, sizeof key);
     if (s)
         return s;
@@ -130,6 +158,7 @@ static struct style_state *state_of(struct painter *p, struct style *style)
     s->tried = base_alloc(s->n_sources + 1, sizeof *s->tried);
     s->n_base = count_base(style);
     s->icons = icon_set_new(p->assets, p->text);
+    add_sheets(p, s, scale);
     cache_put(p->states, &key, sizeof key, s, sizeof *s);
     return s;
 }
@@ -201,6 +230,13 @@ static bool open_vector(struct painter *p, const struct style_source *s, struct 
         return true;
     }
     AUTO(buf) path = {0};
+    struct str address = json_string(json_at(json_get(s->spec, S("tiles")), 0));
+    if (address.len && local_path(p, address, &path)) {
+        const struct json *max = json_get(s->spec, S("maxzoom"));
+        return source_open_files(out, buf_str(&path), (int)CLAMP(json_number(json_get(s->spec, S("minzoom"))), 0.0, 22.0),
+            max ? (int)CLAMP(json_number(max), 0.0, 22.0) : 22, str_eq(json_string(json_get(s->spec, S("scheme"))), S("tms")),
+            p->cache_bytes * 3 / 8, err);
+    }
     if (!local_path(p, s->url, &path))
         return err_set(err, ERR_INVALID, "%.*s: only files of this machine are read", STR_ARG(s->url));
     return source_open_tileset(out, path.at, p->cache_bytes * 3 / 8, err);
@@ -481,7 +517,7 @@ static bool check_view(const struct view *v, struct err *err)
 
 static struct drawing drawing_of(struct painter *p, struct style *style, const struct scene *scene, const struct view *v)
 {
-    struct style_state *state = state_of(p, style);
+    struct style_state *state = state_of(p, style, v->scale);
     return (struct drawing){.zoom = v->zoom, .scale = v->scale, .world_px = 512 * exp2(v->zoom), .scene = scene, .style = style,
         .state = state, .painter = p, .text = p->text, .icons = state->icons, .arena = &p->arena};
 }

@@ -84,3 +84,18 @@ bool source_bounds(const struct features *f, struct arena *a, const struct rect 
     *out = bounds;
     return true;
 }
+
+void source_put_address(struct buf *path, struct str address, struct tile t, bool tms)
+{
+    uint32_t y = tms ? (1u << t.z) - 1 - t.y : t.y;
+    for (size_t i = 0; i < address.len; i++) {
+        struct str rest = str_slice(address, i, address.len);
+        uint64_t v = str_starts(rest, S("{z}")) ? t.z : str_starts(rest, S("{x}")) ? t.x : str_starts(rest, S("{y}")) ? y : UINT64_MAX;
+        if (v == UINT64_MAX)
+            buf_char(path, address.at[i]);
+        else {
+            buf_u64(path, v);
+            i += 2;
+        }
+    }
+}

@@ -51,6 +51,10 @@ bool source_bounds(const struct features *f, struct arena *a, const struct rect 
 /* Several files as one: a tile is taken from the first file that has it at its own zoom, before any ancestor is. */
 bool source_open_tilesets(struct tile_source **out, const char *const *paths, size_t n, size_t cache_bytes, struct err *err);
 bool source_open_tileset(struct tile_source **out, const char *path, size_t cache_bytes, struct err *err);
+/* Vector tiles as files of their own: "DIR/{z}-{x}-{y}.mvt"; tms counts y from the south. */
+bool source_open_files(struct tile_source **out, struct str address, int min_zoom, int max_zoom, bool tms, size_t cache_bytes,
+    struct err *err);
+void source_put_address(struct buf *out, struct str address, struct tile t, bool tms); /* {z}, {x}, {y} put in */
 bool source_open_geojson(struct tile_source **out, const struct json *geojson, int max_zoom, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
 bool source_open_deployments(struct tile_source **out, struct err *err);

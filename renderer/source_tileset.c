@@ -21,6 +21,8 @@ struct tileset_source {
     struct tile_source base;
     size_t n;
     struct tileset *files[FILES_MAX];
+    struct buf address;        /* of single files; empty: none */
+    bool tms;
     struct cache *tiles;
 };
 
@@ -47,6 +49,14 @@ static bool decode(struct kept_tile *t, struct buf *bytes, struct err *err)
     return true;
 }
 
+static bool read_file(const struct tileset_source *s, struct tile at, struct buf *out)
+{
+    AUTO(buf) path = {0};
+    struct err none;
+    source_put_address(&path, buf_str(&s->address), at, s->tms);
+    return buf_read_file(out, path.at, MVT_MAX_BYTES, &none);
+}
+
 /* The tile from the first file that has it. */
 static bool get_tile(struct tileset_source *s, struct tile at, struct kept_tile **out, struct err *err)
 {
@@ -61,6 +71,8 @@ static bool get_tile(struct tileset_source *s, struct tile at, struct kept_tile 
     for (size_t i = 0; i < s->n && !found; i++)
         if (!tileset_read(s->files[i], at, &bytes, &found, err))
             return false;
+    if (s->address.len)
+        found = read_file(s, at, &bytes);
     t = base_alloc(1, sizeof *t);
     arena_init(&t->arena, DRAW_ARENA_BYTES);
     t->absent = !found;
@@ -119,6 +131,7 @@ static void close_files(struct tile_source *base)
     for (size_t i = 0; i < s->n; i++)
         tileset_close(s->files[i]);
     cache_free(s->tiles);
+    buf_done(&s->address);
     free(s);
 }
 
@@ -155,4 +168,17 @@ bool source_open_tilesets(struct tile_source **out, const char *const *paths, si
 bool source_open_tileset(struct tile_source **out, const char *path, size_t cache_bytes, struct err *err)
 {
     return source_open_tilesets(out, &path, 1, cache_bytes, err);
+}
+
+bool source_open_files(struct tile_source **out, struct str address, int min_zoom, int max_zoom, bool tms, size_t cache_bytes,
+    struct err *err)
+{
+    if (!source_open_tilesets(out, NULL, 0, cache_bytes, err))
+        return false;
+    struct tileset_source *s = (struct tileset_source *)*out;
+    buf_add(&s->address, address);
+    s->tms = tms;
+    s->base.min_zoom = min_zoom;
+    s->base.max_zoom = max_zoom;
+    return true;
 }
