@@ -55,6 +55,7 @@ struct xy placing_px(const struct placing *p, struct xy at);
 typedef bool features_fn(void *ctx, const struct tile_place *at, const struct features *features, const struct rect *bounds,
     const uint32_t *chosen, size_t n_chosen, struct err *err);
 bool drawing_each(struct drawing *d, const struct style_layer *layer, double reach_px, features_fn *fn, void *ctx, struct err *err);
+bool drawing_shows(const struct drawing *d, const struct style_layer *l); /* at its zoom */
 struct expr_input drawing_input(const struct drawing *d);
 
 /* Shapes brought to px, thinned, clipped to `clip` (px) and added to the drawing's path. Coordinates that are not finite

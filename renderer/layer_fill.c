@@ -1,7 +1,8 @@
 /*
  * Polygons. Where every feature of the layer looks the same, all tiles make one path that is filled once: the strips that
  * neighbouring tiles share are then painted once, and there is no seam at any zoom. Where looks differ, features are
- * painted in the order of the tile, each cut at the edge of its own tile.
+ * painted in the order of the tile, each cut at the edge of its own tile. Fields of view (cones of the deployments) are
+ * painted one by one and whole, paler with distance: where they overlap they add up, so that a watched place darkens.
  */
 #include <math.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 
 #define MARGIN_PX 2.0
 #define THIN_PX 0.3
+#define CONE_NEAR 1.5 /* of the layer's opacity, at the device */
+#define CONE_FAR 0.5  /* and where the reach ends */
 
 struct look {
     struct rgba color, outline;
@@ -22,7 +25,7 @@ struct fill {
     const struct style_layer *l;
     struct expr_input in;
     struct look look;      /* of the path that is open */
-    bool uniform, begun, sorted;
+    bool uniform, begun, cones;
     struct xy shift;
 };
 
@@ -78,6 +81,34 @@ static void flush(struct fill *f)
     cairo_set_antialias(cr, CAIRO_ANTIALIAS_DEFAULT);
 }
 
+/* From the device outwards. A sector starts with its device; a full circle has it in the middle. */
+static void paint_cone(struct fill *f, struct pen *pen, const struct shape *s)
+{
+    struct rect b = shape_bounds(s);
+    struct xy middle = {(b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2}, from;
+    double near = INFINITY, far = 0, reach = 0;
+    for (uint32_t i = 0; i < s->n; i++) {
+        double r = hypot(s->at[i].x - middle.x, s->at[i].y - middle.y);
+        near = MIN(near, r), far = MAX(far, r);
+    }
+    from = placing_px(&pen->to_px, near > 0.97 * far ? middle : s->at[0]);
+    for (uint32_t i = 0; i < s->n; i++) {
+        struct xy at = placing_px(&pen->to_px, s->at[i]);
+        reach = MAX(reach, hypot(at.x - from.x, at.y - from.y));
+    }
+    if (!isfinite(reach) || reach <= 0 || reach > 1e5)
+        return;
+    struct rgba c = f->look.color;
+    double a = c.a > 0 ? c.a : 1, opacity = c.a * f->look.opacity;
+    cairo_pattern_t *fade = cairo_pattern_create_radial(from.x, from.y, 0, from.x, from.y, reach);
+    cairo_pattern_add_color_stop_rgba(fade, 0, c.r / a, c.g / a, c.b / a, MIN(opacity * CONE_NEAR, 1));
+    cairo_pattern_add_color_stop_rgba(fade, 1, c.r / a, c.g / a, c.b / a, opacity * CONE_FAR);
+    pen_polygons(pen, s);
+    cairo_set_source(f->d->cr, fade);
+    cairo_fill(f->d->cr);
+    cairo_pattern_destroy(fade);
+}
+
 static struct rect px_of(const struct tile_place *at, const struct rect *b)
 {
     struct xy p[4] = {{b->x0, b->y0}, {b->x1, b->y0}, {b->x1, b->y1}, {b->x0, b->y1}};
@@ -122,7 +153,7 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
     (void)err;
     struct rect view = {-MARGIN_PX, -MARGIN_PX, d->width_px + MARGIN_PX, d->height_px + MARGIN_PX}, tile = px_of(at, &at->inside);
     struct pen pen = {.d = d, .to_px = at->to_px, .clip = view, .shift = f->shift, .thin_px = THIN_PX};
-    bool overlapping = f->uniform && at->tile.z == at->asked.z;
+    bool overlapping = f->uniform && !f->cones && at->tile.z == at->asked.z;
     if (!overlapping && d->bearing_deg == 0) { /* at whole px, or half a px over the edge where it falls between two */
         double slack = tile.x0 == floor(tile.x0) && tile.y0 == floor(tile.y0) && tile.x1 == floor(tile.x1) ? 0 : 0.25;
         pen.clip = (struct rect){MAX(view.x0, tile.x0 - slack + f->shift.x), MAX(view.y0, tile.y0 - slack + f->shift.y),
@@ -149,6 +180,10 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
         }
         if (f->look.opacity <= 0)
             continue;
+        if (f->cones) {
+            paint_cone(f, &pen, &feature->shape);
+            continue;
+        }
         f->begun = true;
         pen_polygons(&pen, &feature->shape);
         if (f->look.has_outline) {
@@ -176,6 +211,7 @@ static bool depends_on_feature(const struct style_layer *l)
 bool layer_draw_fill(struct drawing *d, const struct style_layer *l, struct err *err)
 {
     struct fill f = {.d = d, .l = l, .in = drawing_input(d), .uniform = !depends_on_feature(l) && !style_has(l, PROP_FILL_OUTLINE_COLOR)};
+    f.cones = l->source && l->source->kind == SOURCE_IS_DEPLOYMENTS && str_eq(l->source_layer, S("cones"));
     f.shift = drawing_translate(d, l, PROP_FILL_TRANSLATE, PROP_FILL_TRANSLATE_ANCHOR);
     cairo_new_path(d->cr);
     if (!drawing_each(d, l, fabs(f.shift.x) + fabs(f.shift.y), add_tile, &f, err))

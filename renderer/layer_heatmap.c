@@ -1,4 +1,4 @@
-/* Density: every point spreads a Gaussian bell; the sum, px by px, is looked up in the colour ramp. */
+/* Density: every point, or vertex of a line or ring, spreads a Gaussian bell; the sum, px by px, is looked up in the colour ramp. */
 #include <math.h>
 
 #include "renderer/layer.h"
@@ -38,8 +38,6 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
     h->in.layer = features;
     for (size_t i = 0; i < n; i++) {
         const struct feature *f = &features->at[chosen[i]];
-        if (f->shape.kind != SHAPE_POINTS)
-            continue;
         h->in.feature = f;
         double radius = CLAMP(style_number(h->l, PROP_HEATMAP_RADIUS, &h->in), 1.0, RADIUS_MAX_PX);
         double weight = CLAMP(style_number(h->l, PROP_HEATMAP_WEIGHT, &h->in), 0.0, 1e6) * h->intensity;

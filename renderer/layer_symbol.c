@@ -705,7 +705,7 @@ static bool gather(struct drawing *d, bool base, struct err *err)
         return err_arena(err);
     for (size_t i = 0; i < n; i++) {
         const struct style_layer *l = &layers[i];
-        if (l->kind != LAYER_SYMBOL || l->hidden || is_base(l) != base || d->zoom + 1e-9 < l->min_zoom || d->zoom + 1e-9 >= l->max_zoom)
+        if (l->kind != LAYER_SYMBOL || is_base(l) != base || !drawing_shows(d, l))
             continue;
         if (!d->query && points_able(d, l))
             continue;

@@ -393,8 +393,9 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     cairo_pattern_t *p = cairo_pattern_create_for_surface(one);
     cairo_surface_destroy(one);
     cairo_pattern_set_extend(p, CAIRO_EXTEND_REPEAT);
-    cairo_pattern_set_filter(p, d->bearing_deg == 0 ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
-    double px = i->width_px, py = i->height_px; /* repeated from the world's corner on */
+    cairo_pattern_set_filter(p, d->bearing_deg == 0 && d->zoom == floor(d->zoom) ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
+    /* Repeated from the world's corner on; grows between two whole zooms as the map does. */
+    double grown = exp2(d->zoom - floor(d->zoom + ZOOM_SLACK)), px = i->width_px * grown, py = i->height_px * grown;
     cairo_matrix_t m;
     cairo_matrix_init_translate(&m, fmod(fmod(d->origin.x, px) + px, px) * w / px, fmod(fmod(d->origin.y, py) + py, py) * h / py);
     cairo_matrix_scale(&m, w / px, h / py);
@@ -440,6 +441,13 @@ struct cache *painter_points(struct painter *p)
     return p->points;
 }
 
+/* The world as one raster tile has zoom -1 and shows what zoom 0 does. */
+bool drawing_shows(const struct drawing *d, const struct style_layer *l)
+{
+    double zoom = MAX(d->zoom, 0) + ZOOM_SLACK;
+    return !l->hidden && zoom >= l->min_zoom && zoom < l->max_zoom;
+}
+
 /* ---- layers ---- */
 
 static layer_draw_fn *const DRAW[] = {
@@ -454,7 +462,7 @@ static bool draw_layers(struct drawing *d, size_t from, size_t to, struct err *e
     style_layers(d->style, &layers);
     for (size_t i = from; i < to; i++) {
         const struct style_layer *l = &layers[i];
-        if (l->hidden || d->zoom + ZOOM_SLACK < l->min_zoom || d->zoom + ZOOM_SLACK >= l->max_zoom || !DRAW[l->kind])
+        if (!drawing_shows(d, l) || !DRAW[l->kind])
             continue;
         if (!DRAW[l->kind](d, l, err))
             return false;

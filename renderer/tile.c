@@ -115,7 +115,7 @@ double tile_reach_px(const struct style *style, int zoom)
     double reach = 2, cone_px = 0;
     for (size_t i = 0; i < n; i++) {
         const struct style_layer *l = &layers[i];
-        if (!l->source || l->source->kind != SOURCE_IS_DEPLOYMENTS || l->hidden || zoom - 1 < floor(l->min_zoom) || zoom - 1 >= l->max_zoom)
+        if (!l->source || l->source->kind != SOURCE_IS_DEPLOYMENTS || l->hidden || MAX(zoom - 1, 0) < floor(l->min_zoom) || zoom - 1 >= l->max_zoom)
             continue;
         double of_kind = l->kind == LAYER_SYMBOL || l->kind == LAYER_CIRCLE ? 48 : l->kind == LAYER_HEATMAP ? 128 : 8;
         reach = MAX(reach, of_kind);

@@ -174,6 +174,16 @@ TEST(a_picture_between_the_cells_is_the_same_picture)
     stage_done(&s);
 }
 
+TEST(the_whole_world_as_one_tile_is_drawn)
+{
+    struct stage s = stage_new(STYLE);
+    cairo_surface_t *tile = draw(&s, view_of_tile((struct tile){0, 0, 0}, 1));
+    CHECK(difference(pixel(tile, 0, 0), 0xfff6f4ef) == 0);
+    CHECK(difference(pixel(tile, 128, 128), 0xfff6f4ef) > 20); /* the small world is a few px of it */
+    cairo_surface_destroy(tile);
+    stage_done(&s);
+}
+
 TEST(a_cell_drawn_from_what_was_kept_is_the_same)
 {
     struct stage s = stage_new(STYLE);
