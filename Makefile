@@ -50,6 +50,7 @@ CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=thread
 LDFLAGS += -fsanitize=thread
 else ifeq ($(FLAVOUR),fuzz)
 CC := clang-14
+WARN += -Wno-format-nonliteral
 CFLAGS += -O1 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -DADDRESS_CHECKED
 LDFLAGS += -fsanitize=address,undefined
 endif

@@ -358,6 +358,9 @@ static bool read_osm_row(const struct gdal_row *row, const struct row_rules *rul
             return err_set(err, ERR_TOO_BIG, "its text is longer than %d bytes", IMPORT_TEXT_MAX_BYTES);
         }
     out->is_osm = true;
+    /* A table of tags (from Overpass, from a spreadsheet) has its position in columns. */
+    if (!row->has_geometry && !fill(&l, field, err))
+        return false;
     if (!import_osm_tags(row->fields, a, d, err) || !place_of_row(&l, rules, out, &at, field, err))
         return false;
     out->repaired_field = *field;

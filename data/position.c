@@ -269,7 +269,6 @@ bool position_of(double x, double y, struct position_rule rule, struct lonlat *o
 
 bool position_in_one(struct str text, struct lonlat *out, const char **repaired, struct err *err)
 {
-    AUTO(buf) clean = {0};
     text = str_trim(text);
     bool lon_first = false;
     size_t open = str_find(text, S("("));
