@@ -19,7 +19,7 @@
 #include "data/import_row.h"
 #include "data/position.h"
 
-enum { BLOCK_ROWS = 400, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
+enum { BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
 static const double LIKE_ENOUGH = 0.6;
 
 /* ---- a set of 64-bit keys with a count each ---- */
@@ -386,19 +386,11 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
     return add_edit(m, r, buf_str(&identity), 0, content, err);
 }
 
-static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
+static bool read_and_settle(struct importing *m, const struct gdal_row *row, struct err *err)
 {
-    struct importing *m = ctx;
     struct row_record r;
     struct str field;
     struct err why = {0};
-    if (m->job->stop && *m->job->stop)
-        return err_set(err, ERR_BUSY, "stopped; the database is as it was");
-    if (!m->begun && !begin_batch(m, row, err))
-        return false;
-    m->batch.n_read++;
-    progress_at(&m->progress, m->batch.n_read);
-    arena_reset(&m->scratch);
     if (!row_read(row, &m->rules, &m->block, &r, &field, &why)) {
         refuse(m, row, field, why.text);
         return true;
@@ -409,6 +401,29 @@ static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
     if (r.is_osm && r.d.category == CATEGORY_OTHER)
         note(m, row, S("surveillance:type"), "not a type that is known; taken as other");
     return settle(m, row, &r, err);
+}
+
+static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
+{
+    struct importing *m = ctx;
+    if (m->job->stop && *m->job->stop)
+        return err_set(err, ERR_BUSY, "stopped; the database is as it was");
+    if (!m->begun && !begin_batch(m, row, err))
+        return false;
+    m->batch.n_read++;
+    progress_at(&m->progress, m->batch.n_read);
+    arena_reset(&m->scratch);
+    if (m->block.used_bytes > BLOCK_BYTES && !apply_block(m, err))
+        return false;
+    /* A row that waits for nothing leaves nothing. */
+    struct arena_mark mark = arena_mark(&m->block);
+    size_t waiting = m->n_edits;
+    bool ok = read_and_settle(m, row, err);
+    if (ok && waiting && m->n_edits == waiting)
+        arena_release(&m->block, mark);
+    else if (!m->n_edits)
+        arena_reset(&m->block);
+    return ok;
 }
 
 /* ---- the job ---- */
