@@ -309,6 +309,55 @@ static bool take_boundary(void *ctx, const struct gdal_row *row, struct err *err
     return put_boundary(b, buf_str(&code), kind, field_of(row->fields, NAMES, COUNT(NAMES)), &row->shape, err);
 }
 
+/* ---- records that were there before the boundaries ---- */
+
+struct homeless {
+    uint64_t *id;
+    size_t n, room;
+};
+
+static bool note_homeless(void *ctx, const struct deployment *d, struct err *err)
+{
+    struct homeless *h = ctx;
+    (void)err;
+    if (d->place_code.len || !d->has_position || !precision_is_point(d->precision))
+        return true;
+    if (h->n == h->room) {
+        h->room = MAX(1024, h->room * 2);
+        h->id = base_grow(h->id, h->room, sizeof *h->id);
+    }
+    h->id[h->n++] = d->id;
+    return true;
+}
+
+/* The edit keeps the record's batch, so that a later import may still update it and an undo takes it along. */
+static bool assign_one(struct store *s, uint64_t id, struct arena *a, struct err *err)
+{
+    struct deployment d;
+    bool found;
+    if (!store_find(s, id, true, a, &d, &found, err) || !found)
+        return !found && err->code == ERR_NONE;
+    if (!store_commune_at(s, d.n_devices ? d.devices[0].at : d.at, a, &d.place_code, &d.place_name, err))
+        return false;
+    struct edit edit = {.kind = EDIT_PUT, .deployment = &d, .revision = REVISION_CORRECTION, .reason = S("commune by its boundary"), .batch_id = d.batch_id};
+    return !d.place_code.len || store_apply(s, &edit, 1, err);
+}
+
+static bool assign_communes(struct store *s, struct err *err)
+{
+    struct homeless h = {0};
+    AUTO(arena) a;
+    arena_init(&a, 64 << 20);
+    err->code = ERR_NONE;
+    bool ok = store_each(s, note_homeless, &h, err);
+    for (size_t i = 0; ok && i < h.n; i++) {
+        arena_reset(&a);
+        ok = assign_one(s, h.id[i], &a, err);
+    }
+    free(h.id);
+    return ok;
+}
+
 bool places_read_boundaries(struct store *s, const struct gdal_job *job, struct boundaries_read *n, void (*refused)(void *ctx, const char *line),
     void *ctx, struct err *err)
 {
@@ -319,7 +368,7 @@ bool places_read_boundaries(struct store *s, const struct gdal_job *job, struct 
         ok = gdal_read(job, take_boundary, &b, err);
         if (ok && b.n.read && !b.n.placed)
             ok = err_set(err, ERR_INVALID, "no row of it is an area with an INSEE code");
-        ok = ok && store_commit(s, err);
+        ok = ok && assign_communes(s, err) && store_commit(s, err);
         if (!ok)
             store_rollback(s);
     }

@@ -100,6 +100,19 @@ test("what leads elsewhere or is broken is refused in one sentence, and nothing 
     assert.match(run(db, "import", "/vsicurl/http://127.0.0.1/x.csv").err, /only local files/);
 });
 
+test("boundaries that come later assign what is there, and an import still updates and takes back", () => {
+    const db = fresh();
+    const area = join(folder, "communes.geojson");
+    writeFileSync(area, JSON.stringify({ type: "FeatureCollection", features: [{ type: "Feature", properties: { code: "06088", nom: "Nice" },
+        geometry: { type: "Polygon", coordinates: [[[7.2, 43.6], [7.3, 43.6], [7.3, 43.8], [7.2, 43.8], [7.2, 43.6]]] } }] }));
+    const batch = /--undo (\S+)/.exec(run(db, "import", data("osm.geojson")).err)[1];
+    assert.equal(run(db, "places", "import", area).last, "read 1 placed 1 refused 0");
+    assert.match(run(db, "stats").out, /3 +Nice \(06088\)/);
+    assert.equal(run(db, "import", data("osm.geojson")).last, counts([6, 0, 0, 3, 0, 3]));
+    assert.equal(run(db, "import", "--undo", batch).last, "undone 3");
+    assert.match(run(db, "stats").out, /records +0/);
+});
+
 test("a dry run writes nothing", () => {
     const db = fresh();
     assert.equal(run(db, "import", "--dry-run", data("osm.geojson")).last, counts([6, 3, 0, 0, 0, 3]));
