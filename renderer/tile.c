@@ -93,7 +93,7 @@ static bool put_layer(struct mvt_writer *w, struct tile_source *s, struct tile t
 
 bool tile_deployments_mvt(struct tile vector_tile, const struct scene *scene, struct arena *scratch, struct buf *out, struct err *err)
 {
-    static const char *const layers[] = {"zones", "cones", "clusters", "deployments"};
+    static const char *const layers[] = {"zones", "cones", "clusters", "deployments", "badges"};
     struct tile_source *s;
     if (!source_open_deployments(&s, err))
         return false;

@@ -10,13 +10,15 @@
 #include "server/server.h"
 
 static const char DEPLOYMENT_LAYERS[] =
-    "[{\"id\":\"deployments\",\"minzoom\":9,\"maxzoom\":14,\"fields\":{\"id\":\"String\",\"device\":\"String\",\"kind\":\"String\","
+    "[{\"id\":\"deployments\",\"minzoom\":0,\"maxzoom\":14,\"fields\":{\"id\":\"Number\",\"kind\":\"String\","
     "\"count\":\"Number\",\"category\":\"String\",\"family\":\"String\",\"status\":\"String\",\"stale\":\"Boolean\","
     "\"precision\":\"String\",\"space\":\"String\",\"bearing\":\"Number\",\"estimated\":\"Boolean\",\"name\":\"String\"}},"
     "{\"id\":\"clusters\",\"minzoom\":0,\"maxzoom\":8,\"fields\":{\"count\":\"Number\"}},"
-    "{\"id\":\"cones\",\"minzoom\":14,\"maxzoom\":14,\"fields\":{\"id\":\"String\",\"device\":\"String\",\"family\":\"String\","
+    "{\"id\":\"badges\",\"minzoom\":0,\"maxzoom\":11,\"fields\":{\"id\":\"Number\",\"kind\":\"String\",\"count\":\"Number\",\"family\":\"String\","
+    "\"category\":\"String\",\"status\":\"String\",\"stale\":\"Boolean\",\"precision\":\"String\",\"name\":\"String\"}},"
+    "{\"id\":\"cones\",\"minzoom\":14,\"maxzoom\":14,\"fields\":{\"id\":\"Number\",\"family\":\"String\","
     "\"status\":\"String\",\"estimated\":\"Boolean\"}},"
-    "{\"id\":\"zones\",\"minzoom\":0,\"maxzoom\":14,\"fields\":{\"id\":\"String\",\"zone_kind\":\"String\",\"category\":\"String\","
+    "{\"id\":\"zones\",\"minzoom\":0,\"maxzoom\":14,\"fields\":{\"id\":\"Number\",\"zone_kind\":\"String\",\"category\":\"String\","
     "\"status\":\"String\"}}]";
 
 static bool no_query(const struct request *rq, struct err *err)
@@ -142,24 +144,16 @@ static void put_sources(struct json_writer *w, struct app *app, const struct jso
     json_close(w, '}');
 }
 
-static void put_address(struct json_writer *w, struct app *app, const char *path, struct str name)
-{
-    AUTO(buf) address = {0};
-    buf_fmt(&address, "%s%s%.*s", app_base_url(app), path, STR_ARG(name));
-    json_put_str(w, buf_str(&address));
-}
-
-static void put_style(struct json_writer *w, struct app *app, const struct style *style, struct str name, struct arena *a)
+/* Sprites and glyphs for browsers are not served yet: their addresses are left out rather than promised. */
+static void put_style(struct json_writer *w, struct app *app, const struct style *style, struct arena *a)
 {
     json_open(w, '{');
     for (struct json_each e = {0}; json_each(style_root(style), &e);) {
+        if ((str_eq(e.key, S("sprite")) || str_eq(e.key, S("glyphs"))) && str_starts(json_string(e.value), S("contrechamp://")))
+            continue;
         json_key(w, str_cstr(a, e.key));
         if (str_eq(e.key, S("sources"))) {
             put_sources(w, app, e.value, a);
-        } else if (str_eq(e.key, S("sprite")) && str_starts(json_string(e.value), S("contrechamp://"))) {
-            put_address(w, app, "/sprites/", name);
-        } else if (str_eq(e.key, S("glyphs")) && str_starts(json_string(e.value), S("contrechamp://"))) {
-            put_address(w, app, "/fonts/", S("{fontstack}/{range}.pbf"));
         } else {
             AUTO(buf) as_written = {0};
             json_write(&as_written, e.value);
@@ -182,7 +176,7 @@ bool on_style_json(struct app *app, struct worker *worker, struct request *rq, s
     if (!style)
         return err_set(err, ERR_MISSING, "there is no such style");
     struct json_writer w = {.out = &rs->body};
-    put_style(&w, app, style, name, &rq->arena);
+    put_style(&w, app, style, &rq->arena);
     style_drop(style);
     rs->content_type = "application/json";
     return true;
