@@ -22,7 +22,7 @@ enum {
     DRAIN_MS = 8000,
     DRAIN_REST_MS = 1000,
     QUICK_WAITING = 256,           /* reads of a few ms each */
-    TILES_WAITING_EACH = 4,        /* a worker: more than this is not drawn within a second */
+    TILES_WAITING_EACH = 24,       /* a worker: the screens of a few visitors at once; what waits too long is refused */
     SLOW_WAITING = 16,
     QUICK_WAIT_MS = 700,           /* what is admitted is answered within a second; the rest is told to come back */
     TILE_WAIT_MS = 2000,           /* the map has moved on */
