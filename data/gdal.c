@@ -123,6 +123,7 @@ struct reading {
     void *ctx;
     struct arena arena;
     struct buf format;
+    int32_t day;
     bool ended;
 };
 
@@ -136,6 +137,7 @@ static bool take_line(struct reading *r, struct str line, struct err *err)
     case GDAL_LINE_FORMAT:
         buf_clear(&r->format);
         buf_add(&r->format, l.text);
+        r->day = (int32_t)l.count;
         break;
     case GDAL_LINE_ERROR:
         ok = err_set(err, l.code, "%.*s", STR_ARG(str_slice(l.text, 0, 600)));
@@ -145,6 +147,7 @@ static bool take_line(struct reading *r, struct str line, struct err *err)
         break;
     case GDAL_LINE_ROW:
         l.row.format = buf_str(&r->format);
+        l.row.file_day = r->day;
         ok = r->fn(r->ctx, &l.row, err);
         break;
     }

@@ -25,6 +25,7 @@
 #include "data/base/limits.h"
 #include "data/columns.h"
 #include "data/csv.h"
+#include "data/file_day.h"
 #include "data/gdal_row.h"
 #include "data/geo/wkb.h"
 #include "data/json_stream.h"
@@ -44,6 +45,7 @@ struct worker {
     uint64_t rows;
     struct arena arena; /* of one row */
     OGRCoordinateTransformationH project; /* to lon,lat; NULL: it is */
+    int32_t day;                          /* that the file says it describes; 0: it does not */
     char last_gdal_error[300];
 };
 
@@ -63,7 +65,7 @@ static bool flush(struct worker *w, struct err *err)
 
 static void put_format(struct worker *w, const char *format)
 {
-    buf_fmt(&w->out, "{\"format\":\"%s\"}\n", format);
+    buf_fmt(&w->out, "{\"format\":\"%s\",\"day\":%d}\n", format, w->day);
 }
 
 static struct json_writer row_begin(struct worker *w, uint64_t number, struct str layer)
@@ -1011,6 +1013,7 @@ static bool read_file(struct worker *w, const char *real, int unpacked, struct e
         return false;
     struct str head = str_slice(file.text, 0, SNIFF_BYTES), root;
     char plain[512];
+    w->day = file_day(file.text);
     switch (sniff(head, str_of(real))) {
     case SNIFF_GZIP:
         if (unpacked)

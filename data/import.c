@@ -200,6 +200,8 @@ static bool begin_batch(struct importing *m, const struct gdal_row *row, struct 
     buf_add(&m->format, row->format);
     b->licence = m->job->licence ? str_of(m->job->licence) : osm ? S("ODbL-1.0") : S("");
     b->attribution = m->job->attribution ? str_of(m->job->attribution) : osm ? S("© OpenStreetMap contributors") : S("");
+    if (!m->job->as_of.year && row->file_day)
+        b->as_of = partial_date_of_day(row->file_day);
     m->begun = true;
     m->rules.osm = osm;
     return store_batch_begin(m->store, b, err);
