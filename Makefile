@@ -172,7 +172,7 @@ test-unit: $(TESTS)
 	@tests/run $(TESTS)
 
 test-asan: ## unit tests under the address and undefined-behaviour checkers
-	@$(MAKE) --no-print-directory FLAVOUR=asan test-unit
+	@LSAN_OPTIONS=suppressions=tests/lsan.supp $(MAKE) --no-print-directory FLAVOUR=asan test-unit
 test-tsan: ## unit tests under the thread checker
 	@TSAN_OPTIONS=suppressions=tests/tsan.supp $(MAKE) --no-print-directory FLAVOUR=tsan test-unit
 
