@@ -76,6 +76,8 @@ void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside
 /* Where a tile lies whose coordinates run from 0 to extent. */
 void drawing_place(const struct drawing *d, struct tile asked, struct tile at, int64_t copy, double size_px, double extent,
     struct tile_place *out);
+/* Path of the style's glyph ranges where letters are to come from them: on images; empty: from installed fonts. */
+struct str drawing_glyphs(const struct drawing *d);
 /* The file an address of the style stands for; false if it is none of this machine. */
 bool drawing_path(const struct drawing *d, struct str address, struct buf *out);
 

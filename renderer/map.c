@@ -29,6 +29,7 @@ struct style_state {
     bool *tried;
     const struct tile_source *shared; /* the painter's base map: not closed with this style */
     struct icon_set *icons;
+    struct buf glyphs;             /* path of the style's glyph ranges; empty: installed fonts */
 };
 struct painter {
     const char *basemaps[BASEMAPS_MAX];
@@ -55,6 +56,7 @@ static void free_state(void *value)
     free(s->sources);
     free(s->tried);
     icon_set_free(s->icons);
+    buf_done(&s->glyphs);
     style_drop(s->style);
     free(s);
 }
@@ -144,6 +146,25 @@ static void add_sheets(struct painter *p, struct style_state *s, double scale)
         add_sheet(p, s, json_string(json_get(json_at(sprite, i), S("id"))), json_string(json_get(json_at(sprite, i), S("url"))), scale);
 }
 
+/* A hosted service's addresses stand for the assets too, as far as they lie there. */
+static void set_glyphs(struct painter *p, struct style_state *s)
+{
+    struct str url = json_string(json_get(style_root(s->style), S("glyphs")));
+    AUTO(buf) local = {0};
+    if (str_starts(url, S("mapbox://fonts/"))) {
+        buf_add(&local, S("local://glyphs/"));
+        buf_add(&local, str_slice(url, 15, url.len));
+        url = buf_str(&local);
+    }
+    if (!local_path(p, url, &s->glyphs))
+        buf_clear(&s->glyphs);
+}
+
+struct str drawing_glyphs(const struct drawing *d)
+{
+    return d->image || d->query ? buf_str(&d->state->glyphs) : (struct str){0};
+}
+
 static struct style_state *state_of(struct painter *p, struct style *style, double scale)
 {
     uint64_t key = style_hash(style) ^ (scale > 1 ? 1 : 0);
@@ -159,6 +180,7 @@ static struct style_state *state_of(struct painter *p, struct style *style, doub
     s->n_base = count_base(style);
     s->icons = icon_set_new(p->assets, p->text);
     add_sheets(p, s, scale);
+    set_glyphs(p, s);
     cache_put(p->states, &key, sizeof key, s, sizeof *s);
     return s;
 }

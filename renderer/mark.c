@@ -275,9 +275,9 @@ static void draw_tick(cairo_t *cr, const struct mark *m, const struct inks *k)
 
 static void draw_words(cairo_t *cr, struct text_engine *text, struct str words, double size, struct xy centre, struct rgba c)
 {
-    struct text_style style = {.font = S("Noto Sans Bold"), .size_px = size, .line_height_em = 1.2};
-    const struct text_layout *l = text_layout(text, words, &style);
-    text_draw(text, cr, l, centre.x - l->width_px / 2, centre.y - l->height_px / 2, 0, &(struct text_paint){.color = c, .opacity = 1});
+    struct text_style style = {.font = S("Noto Sans Bold"), .size_px = size, .line_height_em = 1.2, .max_width_px = INFINITY};
+    const struct text_layout *l = text_layout_plain(text, words, &style);
+    text_draw(text, cr, l, centre.x - l->width_px / 2, centre.y - l->height_px / 2, &(struct text_paint){.color = c, .opacity = 1});
 }
 
 static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k, struct text_engine *text)

@@ -24,6 +24,7 @@ my @doors = (
     [qr{^(sqlite3|spatialite)[\w/]*\.h$},     qr{^data/(spatialite/|tileset|gdal)}],
     [qr{^jansson\.h$},                       qr{^data/base/json\.c$}],
     [qr{^pango/},                            qr{^renderer/text}],
+    [qr{^fribidi},                           qr{^renderer/text}],
     [qr{^librsvg/},                          qr{^renderer/icon}],
     [qr{^(png|webp/.*)\.h$},                 qr{^renderer/encode}],
     [qr{^sodium\.h$},                        qr{^data/base/hash\.c$|^server/session}],
