@@ -107,6 +107,11 @@ void painter_free(struct painter *p)
     free(p);
 }
 
+struct text_engine *painter_text(struct painter *p)
+{
+    return p->text;
+}
+
 static size_t count_base(const struct style *style)
 {
     const struct style_layer *layers;

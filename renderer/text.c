@@ -8,12 +8,12 @@
 #include "renderer/text.h"
 
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <string.h>
 
 #include "data/base/buf.h"
 #include "renderer/cache.h"
 #include "renderer/icon.h"
+#include "renderer/text_pango.h"
 
 enum { LAYOUTS_BYTES = 16 << 20, OUTLINES_BYTES = 16 << 20, SPRITES_BYTES = 32 << 20, TEXT_MAX_BYTES = 2000 };
 #define BASELINE_EM 0.36 /* of a line's middle above its baseline: half a capital's height */
@@ -91,10 +91,14 @@ void text_engine_trim(struct text_engine *t)
     cache_trim(t->layouts);
 }
 
+PangoContext *text_pango(struct text_engine *t)
+{
+    return t->context;
+}
+
 /* ---- shaping ---- */
 
-/* "Noto Sans Bold, DejaVu Sans" as Pango says it: families, then style and weight of the first. */
-static PangoFontDescription *describe(struct str stack, double size_px)
+PangoFontDescription *text_describe(struct str stack, double size_px)
 {
     AUTO(buf) families = {0};
     PangoFontDescription *first = NULL;
@@ -126,7 +130,7 @@ static PangoFontDescription *describe(struct str stack, double size_px)
 static PangoLayout *pango_layout_of(struct text_engine *t, struct str text, const struct text_style *style)
 {
     PangoLayout *l = pango_layout_new(t->context);
-    PangoFontDescription *font = describe(style->font, style->size_px);
+    PangoFontDescription *font = text_describe(style->font, style->size_px);
     pango_layout_set_font_description(l, font);
     pango_font_description_free(font);
     PangoAttrList *attributes = pango_attr_list_new();

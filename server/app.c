@@ -12,20 +12,26 @@
 
 #include "data/base/clock.h"
 #include "data/base/log.h"
+#include "server/kept.h"
 #include "server/page.h"
 #include "server/server.h"
 #include "server/tile_cache.h"
 #include "server/tiles.h"
 
 enum {
-    FOLLOW_EVERY_US = 150 * 1000,  /* what another process wrote is on the map within a quarter of a second */
+    FOLLOW_EVERY_US =
+        150 * 1000, /* what another process wrote is on the map within a quarter of a second */
     DRAIN_MS = 8000,
     DRAIN_REST_MS = 1000,
-    QUICK_WAITING = 256,           /* reads of a few ms each */
-    TILES_WAITING_EACH = 24,       /* a worker: the screens of a few visitors at once; what waits too long is refused */
+    QUICK_WAITING = 256, /* reads of a few ms each */
+    TILES_WAITING_EACH =
+        24, /* a worker: the screens of a few visitors at once; what waits too long is refused */
     SLOW_WAITING = 16,
-    QUICK_WAIT_MS = 700,           /* what is admitted is answered within a second; the rest is told to come back */
-    TILE_WAIT_MS = 2000,           /* the map has moved on */
+    QUICK_WAIT_MS =
+        700, /* what is admitted is answered within a second; the rest is told to come back */
+    TILE_WAIT_MS = 2000, /* the map has moved on */
+    KEPT_BYTES =
+        16 * 1024 * 1024, /* glyphs and sprites: a visitor's map needs about 1 MB of them */
 };
 
 /* ---- the writer ---- */
@@ -283,6 +289,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     pthread_mutex_init(&s->lock, NULL);
     app->config = *config;
     app->tiles = tile_cache_new(config->cache_bytes);
+    s->kept = kept_new(KEPT_BYTES);
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
@@ -320,6 +327,7 @@ void app_stop(struct app *app)
         pthread_join(s->writer, NULL);
     tiles_free(s->tiles);
     tile_cache_free(app->tiles);
+    kept_free(s->kept);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

@@ -21,7 +21,7 @@ static const char DEPLOYMENT_LAYERS[] =
     "{\"id\":\"zones\",\"minzoom\":0,\"maxzoom\":14,\"fields\":{\"id\":\"Number\",\"zone_kind\":\"String\",\"category\":\"String\","
     "\"status\":\"String\"}}]";
 
-static bool no_query(const struct request *rq, struct err *err)
+bool on_no_query(const struct request *rq, struct err *err)
 {
     if (!rq->n_query)
         return true;
@@ -98,7 +98,7 @@ bool on_tilejson(struct app *app, struct worker *worker, struct request *rq, str
     struct json_writer w = {.out = &rs->body};
     struct str file = rq->segments[1], style_name_, ending;
     rs->content_type = "application/json";
-    if (!no_query(rq, err))
+    if (!on_no_query(rq, err))
         return false;
     if (!str_ends(file, S(".json")))
         return err_set(err, ERR_MISSING, "there is nothing at this address");
@@ -167,7 +167,7 @@ bool on_style_json(struct app *app, struct worker *worker, struct request *rq, s
 {
     (void)worker;
     struct str file = rq->segments[1];
-    if (!no_query(rq, err))
+    if (!on_no_query(rq, err))
         return false;
     if (!str_ends(file, S(".json")))
         return err_set(err, ERR_MISSING, "styles are /styles/STYLE.json");

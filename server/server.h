@@ -38,12 +38,14 @@ bool styles_read(struct styles **out, const char *folder, struct err *err) MUST_
 void styles_free(struct styles *s);
 
 struct tiles; /* tiles.h */
+struct kept;  /* kept.h */
 struct server {
     struct app *app;
     struct work *work;
     struct http *http;
     struct http_counts counts;
     struct tiles *tiles;
+    struct kept *kept; /* glyphs and sprites */
     struct buf base_url;
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */

@@ -9,6 +9,7 @@
 
 #include "data/base/hash.h"
 #include "data/base/limits.h"
+#include "data/geo/protobuf.h"
 
 /* ---- the wire ---- */
 
@@ -467,28 +468,6 @@ void mvt_writer_free(struct mvt_writer *w)
     free(w);
 }
 
-static void put_varint(struct buf *b, uint64_t v)
-{
-    char *at = buf_room(b, 10);
-    size_t n = 0;
-    do
-        at[n++] = (char)((v & 0x7F) | (v > 0x7F ? 0x80 : 0));
-    while (v >>= 7);
-    b->len += n;
-}
-
-static void put_bytes(struct buf *b, uint32_t field, struct str s)
-{
-    put_varint(b, field << 3 | 2);
-    put_varint(b, s.len);
-    buf_add(b, s);
-}
-
-static uint64_t zigzag(int64_t v)
-{
-    return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
-}
-
 /* The index of what hashes so, and whether it is new. 64-bit hashes of a layer's few thousand texts are taken as equal. */
 static uint32_t see(struct seen *s, uint64_t hash, bool *is_new)
 {
@@ -534,9 +513,9 @@ void mvt_begin_layer(struct mvt_writer *w, struct str name, uint32_t extent)
     w->name = name;
     w->extent = extent;
     w->n_features = 0;
-    put_varint(&w->layer, 15 << 3);
-    put_varint(&w->layer, 2);
-    put_bytes(&w->layer, 1, name);
+    protobuf_varint(&w->layer, 15 << 3);
+    protobuf_varint(&w->layer, 2);
+    protobuf_bytes(&w->layer, 1, name);
 }
 
 struct cursor {
@@ -550,13 +529,13 @@ static int64_t grid(double v)
 
 static void put_command(struct buf *b, int command, size_t count)
 {
-    put_varint(b, (uint64_t)count << 3 | (unsigned)command);
+    protobuf_varint(b, (uint64_t)count << 3 | (unsigned)command);
 }
 
 static void put_point(struct buf *b, struct cursor *c, int64_t x, int64_t y)
 {
-    put_varint(b, zigzag(x - c->x));
-    put_varint(b, zigzag(y - c->y));
+    protobuf_varint(b, protobuf_zigzag(x - c->x));
+    protobuf_varint(b, protobuf_zigzag(y - c->y));
     *c = (struct cursor){x, y};
 }
 
@@ -640,12 +619,12 @@ bool mvt_begin_feature(struct mvt_writer *w, const struct shape *shape, bool has
     buf_clear(&w->feature);
     buf_clear(&w->tags);
     if (has_id) {
-        put_varint(&w->feature, 1 << 3);
-        put_varint(&w->feature, id);
+        protobuf_varint(&w->feature, 1 << 3);
+        protobuf_varint(&w->feature, id);
     }
     static const unsigned types[] = {[SHAPE_POINTS] = 1, [SHAPE_LINES] = 2, [SHAPE_POLYGONS] = 3};
-    put_varint(&w->feature, 3 << 3);
-    put_varint(&w->feature, types[shape->kind]);
+    protobuf_varint(&w->feature, 3 << 3);
+    protobuf_varint(&w->feature, types[shape->kind]);
     return true;
 }
 
@@ -654,19 +633,19 @@ static void put_value(struct buf *b, struct value v)
     uint64_t bits;
     switch (v.kind) {
     case VALUE_STRING:
-        put_bytes(b, 1, v.string);
+        protobuf_bytes(b, 1, v.string);
         break;
     case VALUE_BOOL:
-        put_varint(b, 7 << 3);
-        put_varint(b, v.boolean);
+        protobuf_varint(b, 7 << 3);
+        protobuf_varint(b, v.boolean);
         break;
     case VALUE_NUMBER:
         if (v.number == floor(v.number) && fabs(v.number) < 9e15) {
             int64_t whole = (int64_t)v.number;
-            put_varint(b, (whole < 0 ? 6 : 5) << 3);
-            put_varint(b, whole < 0 ? zigzag(whole) : (uint64_t)whole);
+            protobuf_varint(b, (whole < 0 ? 6 : 5) << 3);
+            protobuf_varint(b, whole < 0 ? protobuf_zigzag(whole) : (uint64_t)whole);
         } else {
-            put_varint(b, 3 << 3 | 1);
+            protobuf_varint(b, 3 << 3 | 1);
             memcpy(&bits, &v.number, sizeof bits);
             for (int i = 0; i < 8; i++)
                 buf_char(b, (char)(bits >> (8 * i)));
@@ -684,7 +663,7 @@ void mvt_property(struct mvt_writer *w, struct str key, struct value value)
     bool is_new;
     uint32_t k = see(&w->keys, hash64(key.at, key.len, 1), &is_new);
     if (is_new)
-        put_bytes(&w->entries, 3, key);
+        protobuf_bytes(&w->entries, 3, key);
     uint64_t hash = value.kind == VALUE_STRING ? hash64(value.string.at, value.string.len, 2)
                     : value.kind == VALUE_BOOL ? hash_mix(3 + value.boolean)
                                                : hash64(&value.number, sizeof value.number, 5);
@@ -692,18 +671,18 @@ void mvt_property(struct mvt_writer *w, struct str key, struct value value)
     if (is_new) {
         AUTO(buf) message = {0};
         put_value(&message, value);
-        put_bytes(&w->entries, 4, buf_str(&message));
+        protobuf_bytes(&w->entries, 4, buf_str(&message));
     }
-    put_varint(&w->tags, k);
-    put_varint(&w->tags, v);
+    protobuf_varint(&w->tags, k);
+    protobuf_varint(&w->tags, v);
 }
 
 void mvt_end_feature(struct mvt_writer *w)
 {
     if (w->tags.len)
-        put_bytes(&w->feature, 2, buf_str(&w->tags));
-    put_bytes(&w->feature, 4, buf_str(&w->geometry));
-    put_bytes(&w->layer, 2, buf_str(&w->feature));
+        protobuf_bytes(&w->feature, 2, buf_str(&w->tags));
+    protobuf_bytes(&w->feature, 4, buf_str(&w->geometry));
+    protobuf_bytes(&w->layer, 2, buf_str(&w->feature));
     w->n_features++;
 }
 
@@ -712,9 +691,9 @@ void mvt_end_layer(struct mvt_writer *w)
     if (!w->n_features)
         return;
     buf_add(&w->layer, buf_str(&w->entries));
-    put_varint(&w->layer, 5 << 3);
-    put_varint(&w->layer, w->extent);
-    put_bytes(&w->tile, 3, buf_str(&w->layer));
+    protobuf_varint(&w->layer, 5 << 3);
+    protobuf_varint(&w->layer, w->extent);
+    protobuf_bytes(&w->tile, 3, buf_str(&w->layer));
 }
 
 void mvt_finish(struct mvt_writer *w, struct buf *out)
