@@ -168,6 +168,12 @@ static struct style_state *state_of(struct painter *p, struct style *style, doub
     return s;
 }
 
+struct icon_set *painter_icons(struct painter *p, struct style *style, double scale)
+{
+    cache_trim(p->states);
+    return state_of(p, style, scale)->icons;
+}
+
 /* Between drawings: nothing is in use. */
 static void trim(struct painter *p, struct style_state *s)
 {

@@ -19,19 +19,15 @@
 #include "server/tiles.h"
 
 enum {
-    FOLLOW_EVERY_US =
-        150 * 1000, /* what another process wrote is on the map within a quarter of a second */
+    FOLLOW_EVERY_US = 150 * 1000,  /* what another process wrote is on the map within a quarter of a second */
     DRAIN_MS = 8000,
     DRAIN_REST_MS = 1000,
-    QUICK_WAITING = 256, /* reads of a few ms each */
-    TILES_WAITING_EACH =
-        24, /* a worker: the screens of a few visitors at once; what waits too long is refused */
+    QUICK_WAITING = 256,           /* reads of a few ms each */
+    TILES_WAITING_EACH = 24,       /* a worker: the screens of a few visitors at once; what waits too long is refused */
     SLOW_WAITING = 16,
-    QUICK_WAIT_MS =
-        700, /* what is admitted is answered within a second; the rest is told to come back */
-    TILE_WAIT_MS = 2000, /* the map has moved on */
-    KEPT_BYTES =
-        16 * 1024 * 1024, /* glyphs and sprites: a visitor's map needs about 1 MB of them */
+    QUICK_WAIT_MS = 700,           /* what is admitted is answered within a second; the rest is told to come back */
+    TILE_WAIT_MS = 2000,           /* the map has moved on */
+    KEPT_BYTES = 16 * 1024 * 1024, /* glyphs and sprites: a visitor's map needs about 1 MB of them */
 };
 
 /* ---- the writer ---- */
@@ -116,6 +112,14 @@ struct style *app_style(struct app *app, struct str name)
     for (size_t i = 0; !found && i < app->styles->n; i++)
         if (str_eq(name, str_of(app->styles->list[i].name)))
             found = style_hold(app->styles->list[i].style);
+    pthread_mutex_unlock(&app->server->lock);
+    return found;
+}
+
+struct style *app_style_at(struct app *app, size_t i)
+{
+    pthread_mutex_lock(&app->server->lock);
+    struct style *found = i < app->styles->n ? style_hold(app->styles->list[i].style) : NULL;
     pthread_mutex_unlock(&app->server->lock);
     return found;
 }

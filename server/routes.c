@@ -9,6 +9,7 @@ const struct route ROUTES[] = {
     {GET, "/tiles/{style}/{z}/{x}/{y}", on_tile, ON_LOOP, 0, HEADERS_TILE},
     {GET, "/tiles/{name}", on_tilejson, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/styles/{style}", on_style_json, ON_WORKER_QUICK, 0, HEADERS_DATA},
+    {GET, "/sprites/{file}", on_sprite, ON_WORKER_QUICK, 0, HEADERS_TILE},
     {GET, "/fonts/{stack}/{range}", on_glyphs, ON_WORKER_QUICK, 0, HEADERS_TILE},
     {GET, "/web/{file}", on_asset, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
@@ -20,8 +21,7 @@ const struct route ROUTES[] = {
     {GET, "/api/collections", on_api_collections, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/collections/{collection}", on_api_collection, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/collections/{collection}/items", on_api_items, ON_WORKER_QUICK, 0, HEADERS_DATA},
-    {GET, "/api/collections/{collection}/items/{id}", on_api_item, ON_WORKER_QUICK, 0,
-        HEADERS_DATA},
+    {GET, "/api/collections/{collection}/items/{id}", on_api_item, ON_WORKER_QUICK, 0, HEADERS_DATA},
     {GET, "/api/places", on_api_places, ON_WORKER_QUICK, 0, HEADERS_DATA},
 
     {GET, "/", page_home, ON_WORKER_QUICK, 0, HEADERS_PAGE},

@@ -2,6 +2,7 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { PbfReader } from "pbf";
+import { PNG } from "pngjs";
 import { freshFolder, get, raw, run, serve } from "./lib/program.mjs";
 
 let at, server;
@@ -112,4 +113,129 @@ test("addresses of glyphs that cannot be are refused", async () => {
   // A path in the name of a font, or what a font library might read in one, is a name that no font has.
   for (const name of ["..%2f..%2fetc%2fpasswd", "Sans%20@wght=1e999", "%20", "%F0%9F%98%80", "%25n%25s", "Noto%20Sans%2099999999", ",,,,"])
     assert.equal((await get(`${server.url}/fonts/${name}/0-255.pbf`)).status, 200, name);
+});
+
+// ---- sprites ----
+
+const json = async (path) => {
+  const answer = await get(server.url + path);
+  assert.equal(answer.status, 200, path);
+  return JSON.parse(answer.body);
+};
+const FAMILIES = ["image", "recognition", "sound", "air", "systems", "other"];
+const STATUSES = ["unknown", "announced", "trial", "active", "suspended", "abandoned", "prohibited", "ended", "removed"];
+
+async function readSheet(name) {
+  const index = await json(`/sprites/${name}.json`), answer = await get(`${server.url}/sprites/${name}.png`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers["content-type"], "image/png");
+  return { index, png: PNG.sync.read(answer.body) };
+}
+
+// How many pixels of an icon are not wholly transparent.
+function inked(png, at) {
+  let n = 0;
+  for (let y = at.y; y < at.y + at.height; y++)
+    for (let x = at.x; x < at.x + at.width; x++) n += png.data[4 * (y * png.width + x) + 3] > 0;
+  return n;
+}
+
+test("a style's sprite has every icon that the style can ask for, each drawn at its place", async () => {
+  for (const style of ["light", "dark", "print", "deployments"]) {
+    const { index, png } = await readSheet(style), tail = style === "dark" ? ":dark" : "";
+    for (const family of FAMILIES) {
+      for (const status of STATUSES)
+        for (const size of [5, 9, 16])
+          for (const stale of ["", ":stale"]) assert.ok(index[`mark:${family}:${status}:${size}${stale}${tail}`], `${style} ${family} ${status} ${size}${stale}`);
+      for (const size of [9, 16, 22]) assert.ok(index[`tick:${family}:${size}${tail}`]);
+      for (let part = family === "other" ? 24 : 1; part <= 24; part++) assert.ok(index[`ring:${family}:${part}:40${tail}`], `${style} ${family} ${part}`);
+      for (const room of [1, 2, 3, 4, 5]) assert.ok(index[`tab:${family}:${room}${tail}`]);
+    }
+    assert.ok(index[`mark:recognition:trial:22:facial_recognition:stale${tail}`]);
+    for (const name of style === "deployments" ? [] : ["school", "police", "station", "court", "townhall", "place"]) assert.ok(index[name], name);
+    for (const name of ["hatch", "dots"]) assert.ok(index[style === "dark" ? `${name}-dark` : name], name);
+    for (const [name, at_] of Object.entries(index)) {
+      assert.equal(at_.pixelRatio, 1);
+      assert.ok(at_.x >= 0 && at_.y >= 0 && at_.x + at_.width <= png.width && at_.y + at_.height <= png.height, name);
+      assert.ok(inked(png, at_) > 0, `${name} is empty`);
+    }
+  }
+});
+
+test("no icon lies on another", async () => {
+  const { index, png } = await readSheet("light");
+  const taken = new Uint8Array(png.width * png.height);
+  for (const [name, at_] of Object.entries(index))
+    for (let y = at_.y; y < at_.y + at_.height; y++)
+      for (let x = at_.x; x < at_.x + at_.width; x++) assert.equal(taken[y * png.width + x]++, 0, name);
+  for (let i = 0; i < taken.length; i++) assert.ok(taken[i] || !png.data[4 * i + 3], "nothing is drawn between them");
+});
+
+test("the sprite of twice the size has the same icons, twice the size", async () => {
+  const once = await readSheet("light"), twice = await readSheet("light@2x");
+  assert.deepEqual(Object.keys(twice.index).sort(), Object.keys(once.index).sort());
+  for (const [name, at_] of Object.entries(twice.index))
+    assert.deepEqual([at_.pixelRatio, at_.width, at_.height], [2, 2 * once.index[name].width, 2 * once.index[name].height], name);
+});
+
+test("sprites are the same bytes on every server, kept by who has them, and packed as text is", async () => {
+  const other = await serve(at.db, "--workers", "1");
+  for (const file of ["light.png", "light.json", "dark@2x.png"]) {
+    const here = await get(`${server.url}/sprites/${file}`), there = await get(`${other.url}/sprites/${file}`);
+    assert.ok(here.body.equals(there.body), file);
+    assert.equal((await get(`${server.url}/sprites/${file}`, { headers: { "if-none-match": here.headers.etag } })).status, 304);
+    assert.equal((await get(`${server.url}/sprites/${file}`, { method: "HEAD" })).headers["content-length"], String(here.body.length));
+    const packed = await get(`${server.url}/sprites/${file}`, { headers: { "accept-encoding": "gzip" } });
+    assert.equal(packed.headers["content-encoding"], file.endsWith(".json") ? "gzip" : undefined, file);
+  }
+  assert.equal(await other.stop(), 0);
+});
+
+test("addresses of sprites and styles that cannot be are refused", async () => {
+  for (const [path, status] of [["/sprites/nowhere.json", 404], ["/sprites/light", 404], ["/sprites/light.jpg", 404], ["/sprites/light@3x.png", 404],
+    ["/sprites/light@2x@2x.png", 404], ["/sprites/.json", 404], ["/sprites/@2x.json", 404], ["/sprites/light.json?x=1", 400], ["/sprites/..%2fstyles%2flight.json", 404],
+    ["/sprites/%2e%2e/light.json", 400], ["/sprites/light.json%00", 400], ["/sprites", 404], ["/styles/light", 404], ["/styles/nowhere.json", 404],
+    ["/styles/light.json?x=1", 400], ["/styles/..%2f..%2fetc%2fpasswd.json", 404], ["/styles/light.json/", 404]]) {
+    const came = await raw(server.port, `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    assert.match(came, new RegExp(`^HTTP/1\\.1 ${status} `), path);
+  }
+  for (const path of ["/sprites/light.json", "/styles/light.json", "/fonts/x/0-255.pbf", "/tiles/deployments.json"]) {
+    const wrong = await get(server.url + path, { method: "DELETE" });
+    assert.deepEqual([wrong.status, wrong.headers.allow], [405, "GET, HEAD"], path);
+  }
+});
+
+// ---- styles ----
+
+test("a style is served with all that it needs at absolute addresses, and asks for no icon that has no end of names", async () => {
+  const base = "https://map.example/under";
+  const behind = await serve(at.db, "--base-url", `${base}/`);
+  for (const name of ["light", "dark", "print", "deployments"]) {
+    const style = JSON.parse((await get(`${behind.url}/styles/${name}.json`)).body);
+    assert.equal(style.version, 8);
+    assert.equal(style.sprite, `${base}/sprites/${name}`);
+    assert.equal(style.glyphs, `${base}/fonts/{fontstack}/{range}.pbf`);
+    for (const [id, source] of Object.entries(style.sources)) assert.deepEqual(source, { type: "vector", url: `${base}/tiles/${id}.json` });
+    assert.doesNotMatch(JSON.stringify(style), /contrechamp:|cluster:|badge:/);
+    const ids = style.layers.map((layer) => layer.id);
+    assert.equal(new Set(ids).size, ids.length);
+    assert.ok(ids.includes("clusters-count") && ids.includes("badges"));
+  }
+  const tiles = JSON.parse((await get(`${behind.url}/tiles/basemap.json`)).body);
+  assert.deepEqual(tiles.tiles, [`${base}/tiles/basemap/{z}/{x}/{y}.mvt`]);
+  assert.equal(await behind.stop(), 0);
+});
+
+test("TileJSON names every layer that a style asks for, whether or not the base map has it", async () => {
+  for (const name of ["light", "dark", "print", "deployments"]) {
+    const style = await json(`/styles/${name}.json`);
+    for (const [id, source] of Object.entries(style.sources)) {
+      const tiles = await json(new URL(source.url).pathname), layers = tiles.vector_layers.map((layer) => layer.id);
+      assert.equal(tiles.tilejson, "3.0.0");
+      assert.ok(tiles.minzoom <= tiles.maxzoom && tiles.bounds.length === 4 && tiles.attribution);
+      assert.equal(new Set(layers).size, layers.length);
+      for (const layer of tiles.vector_layers) assert.equal(typeof layer.fields, "object");
+      for (const layer of style.layers) if (layer.source === id) assert.ok(layers.includes(layer["source-layer"]), `${name}: ${layer["source-layer"]}`);
+    }
+  }
 });
