@@ -3,7 +3,8 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { PbfReader } from "pbf";
 import { PNG } from "pngjs";
-import { freshFolder, get, raw, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, hasBasemap, raw, run, serve } from "./lib/program.mjs";
+import { complaints, readTile } from "./lib/vector_tile.mjs";
 
 let at, server;
 
@@ -237,5 +238,41 @@ test("TileJSON names every layer that a style asks for, whether or not the base 
       for (const layer of tiles.vector_layers) assert.equal(typeof layer.fields, "object");
       for (const layer of style.layers) if (layer.source === id) assert.ok(layers.includes(layer["source-layer"]), `${name}: ${layer["source-layer"]}`);
     }
+  }
+});
+
+// ---- vector tiles ----
+
+const tileOf = (lon, lat, z) => [Math.floor(((lon + 180) / 360) * 2 ** z),
+  Math.floor(((1 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / Math.PI) / 2) * 2 ** z)];
+
+test("vector tiles keep to the letter of the specification", async () => {
+  const seen = { basemap: 0, deployments: 0 };
+  for (const source of Object.keys(seen))
+    for (let z = 0; z <= 14; z++)
+      for (const [lon, lat] of [[7.27, 43.7], [2.35, 48.86], [5.37, 43.3], [-179.99, 0], [20, 70]]) {
+        const [x, y] = tileOf(lon, lat, z);
+        const answer = await get(`${server.url}/tiles/${source}/${z}/${x}/${y}.mvt`);
+        assert.ok(answer.status === 200 || answer.status === 204, `${answer.status}`);
+        if (answer.status === 204) continue;
+        assert.equal(answer.headers["content-type"], "application/vnd.mapbox-vector-tile");
+        assert.deepEqual(complaints(answer.body), [], `${source}/${z}/${x}/${y}`);
+        seen[source] += readTile(answer.body).length;
+      }
+  assert.ok(seen.deployments > 20, `${seen.deployments}`);
+  if (hasBasemap) assert.ok(seen.basemap > 100, `${seen.basemap}`);
+});
+
+test("TileJSON tells of every layer and property that is in the tiles", async () => {
+  for (const source of ["basemap", "deployments"]) {
+    const told = new Map((await json(`/tiles/${source}.json`)).vector_layers.map((layer) => [layer.id, layer]));
+    for (let z = 0; z <= 14; z++)
+      for (const [lon, lat] of [[7.27, 43.7], [2.35, 48.86]]) {
+        const answer = await get(`${server.url}/tiles/${source}/${z}/${tileOf(lon, lat, z).join("/")}.mvt`);
+        for (const layer of answer.status === 204 ? [] : readTile(answer.body)) {
+          assert.ok(told.has(layer.name), `${source}: ${layer.name}`);
+          for (const key of layer.keys) assert.ok(key in told.get(layer.name).fields, `${source}: ${layer.name}.${key}`);
+        }
+      }
   }
 });
