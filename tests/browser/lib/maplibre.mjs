@@ -48,7 +48,7 @@ export function drawMap(page, options) {
     const complaints = window.complaints = [];
     if (window.shown) window.shown.remove();
     const map = window.shown = new maplibregl.Map({ container: "map", fadeDuration: 0, attributionControl: false, interactive: false,
-      renderWorldCopies: true, canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true }, ...given });
+      renderWorldCopies: true, canvasContextAttributes: { preserveDrawingBuffer: true }, ...given });
     map.on("error", (e) => complaints.push(String(e.error?.message ?? e.error)));
     map.on("styleimagemissing", (e) => complaints.push(`no image ${e.id}`));
     map.once("idle", () => resolve(complaints));
