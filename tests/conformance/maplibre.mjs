@@ -3,10 +3,11 @@
 // tiles, and says what share of their pixels differ. Geometry only: text and icons are left out, since each renderer sets
 // them in its own way; devices and clusters are drawn as circles instead of marks.
 //
-//   node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME]
+//   node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers fill,zones]
 //
 // The views look at Geneva and the south of France, so the base map wants the streets of Geneva
-// (`basemap build --default --osm geneve.osm.pbf`) and the database some cameras. Exits 1 when a view is past the share allowed.
+// (`basemap build --default --osm geneve.osm.pbf`) and the database some cameras. --layers draws those of some kinds or
+// names alone, to find what differs. Exits 1 when a view is past the share allowed.
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
@@ -29,18 +30,18 @@ const VIEWS = [
   ["geneva-16", "light", GENEVA, 16], ["geneva-17", "light", [6.1478, 46.2030], 17],
   ["geneva-dark-13", "dark", GENEVA, 13], ["geneva-dark-15", "dark", GENEVA, 15], ["geneva-dark-16.4", "dark", [6.1500, 46.2010], 16.4],
   ["geneva-print-14", "print", GENEVA, 14], ["geneva-print-16", "print", GENEVA, 16],
-  ["world-0", "light", [10, 20], 0], ["world-2", "dark", [0, 30], 2], ["world-3.3", "print", [20, 40], 3.3],
+  ["world-1", "light", [10, 20], 1], ["world-2", "dark", [0, 30], 2], ["world-3.3", "print", [20, 40], 3.3],
   ["south-5", "light", [4, 44], 5], ["south-7", "light", [4.5, 43.7], 7], ["south-8.5", "dark", [5.4, 43.5], 8.5], ["south-10", "light", [5.4, 43.4], 10],
   ["marseille-12", "light", [5.3721, 43.2951], 12], ["marseille-15", "print", [5.3721, 43.2951], 15], ["toulouse-13", "dark", [1.4437, 43.6045], 13],
   ["marseille-deployments-15.5", "deployments", [5.3760, 43.2960], 15.5],
 ];
 
 function readOptions() {
-  const options = { db: null, basemap: null, keep: null, only: "" };
+  const options = { db: null, basemap: null, keep: null, only: "", layers: "" };
   for (let i = 2; i < process.argv.length; i += 2) {
     const name = process.argv[i].replace(/^--/, "");
     if (!(name in options) || process.argv[i + 1] === undefined) {
-      console.error("usage: node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME]");
+      console.error("usage: node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers LIST]");
       process.exit(2);
     }
     options[name] = process.argv[i + 1];
@@ -59,9 +60,10 @@ const CIRCLES = [
 ];
 
 // The style by its name, without what is not compared: once as `render` reads it, once with addresses of the server.
-function styles(name, url) {
+function styles(name, url, layers) {
+  const wanted = layers ? ["background", ...layers.split(",")] : DRAWN;
   const style = JSON.parse(readFileSync(`styles/${name}.json`, "utf8"));
-  style.layers = [...style.layers.filter((layer) => DRAWN.includes(layer.type)), ...CIRCLES];
+  style.layers = [...style.layers.filter((layer) => DRAWN.includes(layer.type)), ...CIRCLES].filter((layer) => wanted.includes(layer.type) || wanted.includes(layer.id));
   const served = structuredClone(style), zooms = { minzoom: 0, maxzoom: 14 };
   served.sprite = `${url}/sprites/${name}`;
   delete served.glyphs;
@@ -107,7 +109,7 @@ async function compare(options) {
   const server = await serve(options.db, "--basemap", options.basemap), browser = await launch();
   let past = 0;
   for (const view of VIEWS.filter(([name]) => name.includes(options.only))) {
-    const { style, served } = styles(view[1], server.url), difference = new PNG({ width: WIDTH, height: HEIGHT });
+    const { style, served } = styles(view[1], server.url, options.layers), difference = new PNG({ width: WIDTH, height: HEIGHT });
     const ours = flatten(await drawOurs(options, folder, view, style)), theirs = flatten(await drawTheirs(browser, server.url, view, served));
     const n = pixelmatch(ours.data, theirs.data, difference.data, WIDTH, HEIGHT, { threshold: THRESHOLD });
     const share = n / (WIDTH * HEIGHT);
