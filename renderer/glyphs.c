@@ -4,18 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/geo/wire.h"
+#include "data/geo/protobuf.h"
 
 struct entry {
     uint64_t id, width, height, advance;
     int64_t left, top;
-    struct wire bitmap;
+    struct protobuf bitmap;
 };
 
-static bool read_entry(struct wire w, struct entry *e)
+static bool read_entry(struct protobuf w, struct entry *e)
 {
     *e = (struct entry){0};
-    for (struct wire_field f; wire_next(&w, &f);) {
+    for (struct protobuf_field f; protobuf_next(&w, &f);) {
         if (f.number == 2 ? f.type != 2 : f.number >= 1 && f.number <= 7 && f.type != 0)
             return false;
         switch (f.number) {
@@ -23,8 +23,8 @@ static bool read_entry(struct wire w, struct entry *e)
         case 2: e->bitmap = f.bytes; break;
         case 3: e->width = f.value; break;
         case 4: e->height = f.value; break;
-        case 5: e->left = wire_unzigzag(f.value); break;
-        case 6: e->top = wire_unzigzag(f.value); break;
+        case 5: e->left = protobuf_unzigzag(f.value); break;
+        case 6: e->top = protobuf_unzigzag(f.value); break;
         case 7: e->advance = f.value; break;
         default: break;
         }
@@ -61,12 +61,12 @@ bool glyph_range_read(struct glyph_range **out, struct str bytes, uint32_t first
     /* All fields together are shorter than the file they come from, and each place is written at most once more than read. */
     struct glyph_range *r = base_alloc(1, sizeof *r + bytes.len);
     size_t used = 0;
-    struct wire file = wire_of(bytes), stack = {0};
-    for (struct wire_field s; wire_next(&file, &s);) {
+    struct protobuf file = protobuf_of(bytes), stack = {0};
+    for (struct protobuf_field s; protobuf_next(&file, &s);) {
         if (s.number != 1 || s.type != 2)
             continue;
         stack = s.bytes;
-        for (struct wire_field f; wire_next(&stack, &f);) {
+        for (struct protobuf_field f; protobuf_next(&stack, &f);) {
             struct entry e;
             if (f.number == 3 && f.type == 2 && read_entry(f.bytes, &e) && e.id / GLYPHS_A_RANGE == first / GLYPHS_A_RANGE && is_whole(&e) && !r->there[e.id % GLYPHS_A_RANGE])
                 put_glyph(r, &e, &used);

@@ -109,6 +109,11 @@ void painter_free(struct painter *p)
     free(p);
 }
 
+struct text_engine *painter_text(struct painter *p)
+{
+    return p->text;
+}
+
 static size_t count_base(const struct style *style)
 {
     const struct style_layer *layers;
@@ -183,6 +188,12 @@ static struct style_state *state_of(struct painter *p, struct style *style, doub
     set_glyphs(p, s);
     cache_put(p->states, &key, sizeof key, s, sizeof *s);
     return s;
+}
+
+struct icon_set *painter_icons(struct painter *p, struct style *style, double scale)
+{
+    cache_trim(p->states);
+    return state_of(p, style, scale)->icons;
 }
 
 /* Between drawings: nothing is in use. */

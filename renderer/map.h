@@ -35,6 +35,8 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
 void painter_free(struct painter *p);
 /* Drops what is cached of styles and base maps (after a reload). */
 void painter_forget(struct painter *p);
+struct text_engine;
+struct text_engine *painter_text(struct painter *p); /* its fonts */
 
 /* Onto an ARGB32 image of width · scale by height · scale; made by the caller. */
 bool map_draw_image(struct painter *p, cairo_surface_t *image, const struct view *view, struct style *style,

@@ -7,15 +7,17 @@
 #include "data/cluster.h"
 #include "renderer/text.h"
 
+enum { RING_PARTS = 24, SIZE_MAX_PX = 256, TAB_MAX_CHARACTERS = 12 };
+#define COUNT_MAX 1e9
 #define GOLDEN_DOT 0.34 /* of the size: half of what is left of a shape inside its dotted ring */
 
 struct mark {
-    enum { MARK_SYMBOL, MARK_TICK, MARK_CLUSTER, MARK_BADGE } kind;
+    enum mark_kind { MARK_SYMBOL, MARK_TICK, MARK_CLUSTER, MARK_BADGE, MARK_RING, MARK_TAB } kind;
     enum family family;
     enum status status;
     double size;
     struct str category; /* empty: none */
-    uint64_t count, by_family[FAMILY_COUNT];
+    uint64_t count, by_family[FAMILY_COUNT]; /* count: parts of a ring, characters of a tab too */
     bool stale, dark;
 };
 
@@ -57,40 +59,66 @@ static void ink(cairo_t *cr, struct rgba c)
 
 /* ---- names ---- */
 
+static const struct {
+    const char *word;
+    enum mark_kind kind;
+    double most; /* of the number that the name ends with */
+} KINDS[] = {{"mark", MARK_SYMBOL, SIZE_MAX_PX}, {"tick", MARK_TICK, SIZE_MAX_PX}, {"cluster", MARK_CLUSTER, 0}, {"badge", MARK_BADGE, COUNT_MAX},
+    {"ring", MARK_RING, SIZE_MAX_PX}, {"tab", MARK_TAB, TAB_MAX_CHARACTERS}};
+
+static bool read_number(struct str *rest, double least, double most, double *out)
+{
+    struct str word;
+    return str_next(rest, ':', &word) && str_double(word, out) && *out >= least && *out <= most;
+}
+
+static bool read_counts(struct mark *m, struct str *rest)
+{
+    struct str counts, one;
+    if (!str_next(rest, ':', &counts))
+        return false;
+    for (int i = 0; i < FAMILY_COUNT && str_next(&counts, ',', &one); i++) {
+        double v;
+        if (!str_double(one, &v) || v < 0 || v > 1e12)
+            return false;
+        m->count += m->by_family[i] = (uint64_t)v;
+    }
+    return true;
+}
+
+static bool read_family(struct mark *m, struct str *rest, double most)
+{
+    struct str word;
+    int f = str_next(rest, ':', &word) ? term_of(FAMILY_TERMS, word) : -1;
+    double parts = 0;
+    if (f < 0)
+        return false;
+    m->family = (enum family)f;
+    if (m->kind == MARK_SYMBOL) {
+        int s = str_next(rest, ':', &word) ? term_of(STATUS_TERMS, word) : -1;
+        m->status = (enum status)MAX(s, 0);
+    }
+    if (m->kind == MARK_RING && !read_number(rest, 0, RING_PARTS, &parts))
+        return false;
+    if (!read_number(rest, 1, most, &m->size))
+        return false;
+    m->count = (uint64_t)(m->kind == MARK_RING ? parts : m->size);
+    return true;
+}
+
 static bool read_words(struct mark *m, struct str rest)
 {
-    struct str word, kind, family;
-    if (!str_next(&rest, ':', &kind))
+    struct str word;
+    size_t k = 0;
+    if (!str_next(&rest, ':', &word))
         return false;
-    if (str_eq(kind, S("cluster"))) {
-        m->kind = MARK_CLUSTER;
-        struct str counts, one;
-        if (!str_next(&rest, ':', &counts))
-            return false;
-        for (int i = 0; i < FAMILY_COUNT && str_next(&counts, ',', &one); i++) {
-            double v;
-            if (!str_double(one, &v) || v < 0 || v > 1e12)
-                return false;
-            m->count += m->by_family[i] = (uint64_t)v;
-        }
-    } else {
-        m->kind = str_eq(kind, S("mark")) ? MARK_SYMBOL : str_eq(kind, S("tick")) ? MARK_TICK : MARK_BADGE;
-        if (m->kind == MARK_BADGE && !str_eq(kind, S("badge")))
-            return false;
-        int f = str_next(&rest, ':', &family) ? term_of(FAMILY_TERMS, family) : -1;
-        if (f < 0)
-            return false;
-        m->family = (enum family)f;
-        if (m->kind == MARK_SYMBOL) {
-            int s = str_next(&rest, ':', &word) ? term_of(STATUS_TERMS, word) : -1;
-            m->status = (enum status)MAX(s, 0);
-        }
-        double number;
-        if (!str_next(&rest, ':', &word) || !str_double(word, &number) || number < 1 || number > (m->kind == MARK_BADGE ? 1e9 : 256))
-            return false;
-        m->size = number;
-        m->count = (uint64_t)number;
-    }
+    while (k < COUNT(KINDS) && !str_eq(word, str_of(KINDS[k].word)))
+        k++;
+    if (k == COUNT(KINDS))
+        return false;
+    m->kind = KINDS[k].kind;
+    if (!(m->kind == MARK_CLUSTER ? read_counts(m, &rest) : read_family(m, &rest, KINDS[k].most)))
+        return false;
     while (str_next(&rest, ':', &word)) {
         if (str_eq(word, S("dark")))
             m->dark = true;
@@ -119,21 +147,30 @@ static void put_count(struct buf *out, uint64_t n)
     }
 }
 
-static double badge_width(uint64_t count)
+static double badge_width(const struct mark *m)
 {
     AUTO(buf) digits = {0};
-    put_count(&digits, count);
-    return 15 + 6.0 * (double)str_runes(buf_str(&digits));
+    put_count(&digits, m->count);
+    return 15 + 6.0 * (double)(m->kind == MARK_TAB ? m->count : str_runes(buf_str(&digits)));
 }
 
 bool mark_measure(struct str name, struct icon *out)
 {
     struct mark m = {0};
-    if (!(str_starts(name, S("mark:")) || str_starts(name, S("tick:")) || str_starts(name, S("cluster:")) || str_starts(name, S("badge:"))) ||
-        !read_words(&m, name))
+    double side = 0;
+    if (!read_words(&m, name))
         return false;
-    double side = m.kind == MARK_SYMBOL ? m.size + 3 : m.kind == MARK_TICK ? m.size * 2 + 10 : 2 * cluster_radius_px((uint32_t)MIN(m.count, UINT32_MAX)) + 3;
-    *out = m.kind == MARK_BADGE ? (struct icon){badge_width(m.count) + 2, 16, false} : (struct icon){ceil(side), ceil(side), false};
+    if (m.kind == MARK_BADGE || m.kind == MARK_TAB) {
+        *out = (struct icon){badge_width(&m) + 2, 16, false};
+        return true;
+    }
+    if (m.kind == MARK_SYMBOL || m.kind == MARK_RING)
+        side = m.size + 3;
+    else if (m.kind == MARK_TICK)
+        side = m.size * 2 + 10;
+    else
+        side = 2 * cluster_radius_px((uint32_t)MIN(m.count, UINT32_MAX)) + 3;
+    *out = (struct icon){ceil(side), ceil(side), false};
     return true;
 }
 
@@ -280,9 +317,36 @@ static void draw_words(cairo_t *cr, struct text_engine *text, struct str words, 
     text_draw(text, cr, l, centre.x - l->width_px / 2, centre.y - l->height_px / 2, &(struct text_paint){.color = c, .opacity = 1});
 }
 
+static double ring_band(double r)
+{
+    return CLAMP(r * 0.2, 2.6, 5.0);
+}
+
+/* A part that is not the whole ends in a px of paper, so that what follows it below is parted from it. */
+static void draw_ring(cairo_t *cr, const struct mark *m, const struct inks *k)
+{
+    double r = m->size / 2, band = ring_band(r), middle = r - band / 2, from = -M_PI / 2;
+    double to = from + 2 * M_PI * (double)m->count / RING_PARTS, gap = m->count < RING_PARTS ? 1 / middle : 0;
+    cairo_new_path(cr);
+    if (m->count == 0) {
+        cairo_arc(cr, 0, 0, r + 1, 0, 2 * M_PI);
+        ink(cr, k->paper);
+        cairo_fill(cr);
+        return;
+    }
+    cairo_set_line_width(cr, band);
+    cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
+    cairo_arc(cr, 0, 0, middle, from, to);
+    ink(cr, k->paper);
+    cairo_stroke(cr);
+    cairo_arc(cr, 0, 0, middle, from, to - gap);
+    ink(cr, k->color);
+    cairo_stroke(cr);
+}
+
 static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k, struct text_engine *text)
 {
-    double r = cluster_radius_px((uint32_t)MIN(m->count, UINT32_MAX)), band = CLAMP(r * 0.2, 2.6, 5.0), middle = r - band / 2;
+    double r = cluster_radius_px((uint32_t)MIN(m->count, UINT32_MAX)), band = ring_band(r), middle = r - band / 2;
     struct rgba paper = k->paper;
     double from = -M_PI / 2, whole = (double)MAX(m->count, 1);
     cairo_arc(cr, 0, 0, r + 1, 0, 2 * M_PI);
@@ -314,7 +378,7 @@ static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k
 
 static void draw_badge(cairo_t *cr, const struct mark *m, const struct inks *k, struct text_engine *text)
 {
-    double w = badge_width(m->count), h = 14, x = -w / 2, y = -h / 2, corner = 3;
+    double w = badge_width(m), h = 14, x = -w / 2, y = -h / 2, corner = 3;
     cairo_new_path(cr);
     cairo_arc(cr, x + w - corner, y + corner, corner, -M_PI / 2, 0);
     cairo_arc(cr, x + w - corner, y + h - corner, corner, 0, M_PI / 2);
@@ -330,6 +394,8 @@ static void draw_badge(cairo_t *cr, const struct mark *m, const struct inks *k, 
     cairo_translate(cr, x + 7, 0);
     filled(cr, m, 3.4, k->color);
     cairo_restore(cr);
+    if (m->kind == MARK_TAB)
+        return;
     AUTO(buf) words = {0};
     put_count(&words, m->count);
     draw_words(cr, text, buf_str(&words), 9.5, (struct xy){x + 12 + (w - 14) / 2, 0}, rgb(m->dark ? 0xf1f1f1 : 0x22262b));
@@ -351,6 +417,8 @@ void mark_draw(cairo_t *cr, struct str name, const struct icon_look *look, struc
         draw_tick(cr, &m, &k);
     else if (m.kind == MARK_CLUSTER)
         draw_cluster(cr, &m, &k, text);
+    else if (m.kind == MARK_RING)
+        draw_ring(cr, &m, &k);
     else
         draw_badge(cr, &m, &k, text);
     if (strength < 1) {

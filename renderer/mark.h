@@ -8,6 +8,13 @@
  *   tick:FAMILY:SIZE                     the direction of a symbol that is SIZE px wide, northwards: turn by icon-rotate
  *   cluster:N,N,N,N,N,N                  a ring with a share for each family, the count inside
  *   badge:FAMILY:COUNT                   a tab with the family's shape and the count, for what is known to the city only
+ *
+ * Names that hold a count are without end, and so cannot be in a sprite sheet. Of these there are few, and a map program
+ * puts clusters and badges together out of them and a text:
+ *
+ *   ring:FAMILY:N:SIZE                   of a ring SIZE px wide the first N of 24 parts, from the top clockwise; N 0: the
+ *                                        paper it lies on
+ *   tab:FAMILY:N                         a badge with room for N characters, and none written
  */
 #ifndef RENDERER_MARK_H
 #define RENDERER_MARK_H

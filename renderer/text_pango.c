@@ -5,11 +5,11 @@
 #include "renderer/text_inside.h"
 
 #include <math.h>
-#include <pango/pangocairo.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "data/base/buf.h"
+#include "renderer/text_pango.h"
 
 struct fonts {
     PangoFontMap *map;
@@ -39,8 +39,12 @@ void fonts_free(struct fonts *f)
     free(f);
 }
 
-/* "Noto Sans Bold, DejaVu Sans" as Pango says it: families, then style and weight of the first. */
-static PangoFontDescription *describe(struct str stack, double size_px)
+PangoContext *text_pango(struct text_engine *t)
+{
+    return t->fonts->context;
+}
+
+PangoFontDescription *text_describe(struct str stack, double size_px)
 {
     AUTO(buf) families = {0};
     PangoFontDescription *first = NULL;
@@ -89,7 +93,7 @@ static PangoLayout *stretch(const struct text_run *r, size_t from, size_t to, ui
             uint32_t code = r->letters[i].code;
             put_rune(&text, code < ' ' || code == 0x2028 || code == 0x2029 || code == 0x85 ? ' ' : code); /* Pango would begin a line */
         }
-        PangoFontDescription *d = describe(run_font(r, section), MIN(r->style->size_px * r->sections[section].scale, 1000));
+        PangoFontDescription *d = text_describe(run_font(r, section), MIN(r->style->size_px * r->sections[section].scale, 1000));
         PangoAttribute *font = pango_attr_font_desc_new(d);
         pango_font_description_free(d);
         font->start_index = (guint)begins;

@@ -12,6 +12,7 @@
 
 #include "data/base/clock.h"
 #include "data/base/log.h"
+#include "server/kept.h"
 #include "server/page.h"
 #include "server/server.h"
 #include "server/tile_cache.h"
@@ -26,6 +27,7 @@ enum {
     SLOW_WAITING = 16,
     QUICK_WAIT_MS = 700,           /* what is admitted is answered within a second; the rest is told to come back */
     TILE_WAIT_MS = 2000,           /* the map has moved on */
+    KEPT_BYTES = 16 * 1024 * 1024, /* glyphs and sprites: a visitor's map needs about 1 MB of them */
 };
 
 /* ---- the writer ---- */
@@ -110,6 +112,14 @@ struct style *app_style(struct app *app, struct str name)
     for (size_t i = 0; !found && i < app->styles->n; i++)
         if (str_eq(name, str_of(app->styles->list[i].name)))
             found = style_hold(app->styles->list[i].style);
+    pthread_mutex_unlock(&app->server->lock);
+    return found;
+}
+
+struct style *app_style_at(struct app *app, size_t i)
+{
+    pthread_mutex_lock(&app->server->lock);
+    struct style *found = i < app->styles->n ? style_hold(app->styles->list[i].style) : NULL;
     pthread_mutex_unlock(&app->server->lock);
     return found;
 }
@@ -283,6 +293,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     pthread_mutex_init(&s->lock, NULL);
     app->config = *config;
     app->tiles = tile_cache_new(config->cache_bytes);
+    s->kept = kept_new(KEPT_BYTES);
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
@@ -320,6 +331,7 @@ void app_stop(struct app *app)
         pthread_join(s->writer, NULL);
     tiles_free(s->tiles);
     tile_cache_free(app->tiles);
+    kept_free(s->kept);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

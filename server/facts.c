@@ -18,6 +18,37 @@ static void read_areas(struct basemap_facts *f, const struct json *list)
     }
 }
 
+bool basemap_facts_layer(const struct json *layers, struct str id)
+{
+    for (size_t i = 0; i < json_size(layers); i++)
+        if (str_eq(json_string(json_get(json_at(layers, i), S("id"))), id))
+            return true;
+    return false;
+}
+
+/* What several files have in common is told as the first of them tells it. */
+static void add_layers(struct basemap_facts *f, const struct json *layers)
+{
+    struct err err;
+    AUTO(json_doc) before = {0};
+    AUTO(buf) out = {0};
+    struct json_writer w = {.out = &out};
+    must(!f->layers.len || json_read(&before, f->layers, &JSON_STYLE, &err));
+    json_open(&w, '[');
+    for (int file = 0; file < 2; file++) {
+        const struct json *list = file ? layers : before.root;
+        for (size_t i = 0; i < json_size(list); i++) {
+            AUTO(buf) one = {0};
+            if (file && basemap_facts_layer(before.root, json_string(json_get(json_at(list, i), S("id")))))
+                continue;
+            json_write(&one, json_at(list, i));
+            json_put_raw(&w, buf_str(&one));
+        }
+    }
+    json_close(&w, ']');
+    f->layers = str_copy(&f->arena, buf_str(&out));
+}
+
 static void read_json(struct basemap_facts *f, struct str text)
 {
     struct err err;
@@ -25,12 +56,7 @@ static void read_json(struct basemap_facts *f, struct str text)
     if (!text.len || !json_read(&doc, text, &JSON_STYLE, &err))
         return; /* said by none of the formats to be there */
     read_areas(f, json_get(doc.root, S("street_areas")));
-    const struct json *layers = json_get(doc.root, S("vector_layers"));
-    if (layers && !f->layers.len) {
-        AUTO(buf) out = {0};
-        json_write(&out, layers);
-        f->layers = str_copy(&f->arena, buf_str(&out));
-    }
+    add_layers(f, json_get(doc.root, S("vector_layers")));
 }
 
 static void add_facts(struct basemap_facts *f, const struct tileset_info *info, struct buf *credit)

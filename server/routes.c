@@ -9,6 +9,8 @@ const struct route ROUTES[] = {
     {GET, "/tiles/{style}/{z}/{x}/{y}", on_tile, ON_LOOP, 0, HEADERS_TILE},
     {GET, "/tiles/{name}", on_tilejson, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/styles/{style}", on_style_json, ON_WORKER_QUICK, 0, HEADERS_DATA},
+    {GET, "/sprites/{file}", on_sprite, ON_WORKER_QUICK, 0, HEADERS_TILE},
+    {GET, "/fonts/{stack}/{range}", on_glyphs, ON_WORKER_QUICK, 0, HEADERS_TILE},
     {GET, "/web/{file}", on_asset, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/identify", on_identify, ON_WORKER_QUICK, 0, HEADERS_DATA},

@@ -25,6 +25,7 @@ struct basemap_facts {
 };
 bool basemap_facts_read(struct basemap_facts **out, const struct config *config, struct err *err) MUST_USE;
 void basemap_facts_free(struct basemap_facts *f);
+bool basemap_facts_layer(const struct json *layers, struct str id); /* whether such a list has it */
 
 /* Styles by name: those placed in the program, and over them those of the operator's folder. */
 struct styles {
@@ -38,12 +39,14 @@ bool styles_read(struct styles **out, const char *folder, struct err *err) MUST_
 void styles_free(struct styles *s);
 
 struct tiles; /* tiles.h */
+struct kept;  /* kept.h */
 struct server {
     struct app *app;
     struct work *work;
     struct http *http;
     struct http_counts counts;
     struct tiles *tiles;
+    struct kept *kept; /* glyphs and sprites */
     struct buf base_url;
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */
@@ -60,6 +63,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err) M
 bool app_reload(struct app *app, struct err *err) MUST_USE;
 /* Finishes what is under way, then everything ends. */
 void app_stop(struct app *app);
+struct style *app_style_at(struct app *app, size_t i); /* held; NULL past the last */
 /* One hold on the facts is not needed: they outlive a reload by one. */
 const struct basemap_facts *app_facts(const struct app *app);
 

@@ -1,4 +1,4 @@
-/* The messages of a vector tile over the wire format (wire.h). Numbers of fields: vector_tile.proto of the specification 2.1. */
+/* The messages of a vector tile over the wire format (protobuf.h). Numbers of fields: vector_tile.proto of the specification 2.1. */
 #include "data/geo/mvt.h"
 
 #include <math.h>
@@ -6,15 +6,15 @@
 
 #include "data/base/hash.h"
 #include "data/base/limits.h"
-#include "data/geo/wire.h"
+#include "data/geo/protobuf.h"
 
 /* ---- decoding ---- */
 
-static bool read_value(struct wire w, struct value *out)
+static bool read_value(struct protobuf w, struct value *out)
 {
     *out = (struct value){.kind = VALUE_NULL};
-    struct wire_field f;
-    while (wire_next(&w, &f)) {
+    struct protobuf_field f;
+    while (protobuf_next(&w, &f)) {
         static const uint8_t types[] = {9, 2, 5, 1, 0, 0, 0, 0};
         if (f.number >= COUNT(types) || f.number == 0)
             continue;
@@ -24,7 +24,7 @@ static bool read_value(struct wire w, struct value *out)
         uint32_t bits = (uint32_t)f.value;
         switch (f.number) {
         case 1:
-            *out = (struct value){.kind = VALUE_STRING, .string = wire_str(f.bytes)};
+            *out = (struct value){.kind = VALUE_STRING, .string = protobuf_str(f.bytes)};
             if (!str_is_utf8(out->string))
                 return false;
             break;
@@ -43,7 +43,7 @@ static bool read_value(struct wire w, struct value *out)
             *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)f.value};
             break;
         case 6:
-            *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)wire_unzigzag(f.value)};
+            *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)protobuf_unzigzag(f.value)};
             break;
         default:
             *out = (struct value){.kind = VALUE_BOOL, .boolean = f.value != 0};
@@ -55,7 +55,7 @@ static bool read_value(struct wire w, struct value *out)
 enum { COMMAND_MOVE = 1, COMMAND_LINE = 2, COMMAND_CLOSE = 7 };
 
 struct geometry_reader {
-    struct wire w;
+    struct protobuf w;
     int64_t x, y;
     struct shape *shape;
     enum shape_kind kind;
@@ -63,7 +63,7 @@ struct geometry_reader {
 
 static bool read_move(struct geometry_reader *g)
 {
-    int64_t dx = wire_unzigzag(wire_varint(&g->w)), dy = wire_unzigzag(wire_varint(&g->w));
+    int64_t dx = protobuf_unzigzag(protobuf_next_varint(&g->w)), dy = protobuf_unzigzag(protobuf_next_varint(&g->w));
     g->x += CLAMP(dx, -INT64_C(0x80000000), INT64_C(0x7fffffff));
     g->y += CLAMP(dy, -INT64_C(0x80000000), INT64_C(0x7fffffff));
     g->shape->at[g->shape->n++] = (struct xy){(double)g->x, (double)g->y};
@@ -80,7 +80,7 @@ static void end_part(struct shape *s, uint32_t least)
 }
 
 /* Section 4.3 of the specification. The room for points is bounded by the bytes: each point takes two at least. */
-static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct arena *a, struct shape *out)
+static const char *read_geometry(struct protobuf bytes, enum shape_kind kind, struct arena *a, struct shape *out)
 {
     size_t most = (size_t)(bytes.end - bytes.at) / 2 + 1;
     *out = (struct shape){.kind = kind};
@@ -91,7 +91,7 @@ static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct
     struct geometry_reader g = {.w = bytes, .shape = out, .kind = kind};
     bool open = false;
     while (g.w.at != g.w.end) {
-        uint64_t word = wire_varint(&g.w);
+        uint64_t word = protobuf_next_varint(&g.w);
         uint64_t command = word & 7, count = word >> 3;
         if (g.w.bad || count > (uint64_t)(g.w.end - g.w.at) + (command == COMMAND_CLOSE))
             return "a geometry's command counts more than is there";
@@ -127,14 +127,14 @@ static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct
     return NULL;
 }
 
-static const char *read_tags(struct wire w, struct features *layer, struct arena *a, struct feature *out)
+static const char *read_tags(struct protobuf w, struct features *layer, struct arena *a, struct feature *out)
 {
     size_t most = (size_t)(w.end - w.at);
     uint32_t *tags = ARENA_ARRAY(a, uint32_t, most + 1);
     if (!tags)
         return "it needs more memory than a tile may use";
     while (w.at != w.end) {
-        uint64_t v = wire_varint(&w);
+        uint64_t v = protobuf_next_varint(&w);
         if (w.bad)
             return "a feature's tags are cut off";
         if (v >= (out->n_tags % 2 ? layer->n_values : layer->n_keys))
@@ -147,13 +147,13 @@ static const char *read_tags(struct wire w, struct features *layer, struct arena
     return NULL;
 }
 
-static const char *read_feature(struct wire w, struct features *layer, struct arena *a, struct feature *out)
+static const char *read_feature(struct protobuf w, struct features *layer, struct arena *a, struct feature *out)
 {
-    struct wire whole = w, tags = {0}, geometry = {0};
+    struct protobuf whole = w, tags = {0}, geometry = {0};
     uint64_t type = 0;
-    struct wire_field f;
+    struct protobuf_field f;
     bool has_geometry = false;
-    while (wire_next(&w, &f)) {
+    while (protobuf_next(&w, &f)) {
         if (f.number == 1 && f.type == 0) {
             out->id = f.value;
             out->has_id = true;
@@ -186,13 +186,13 @@ static const char *read_feature(struct wire w, struct features *layer, struct ar
     return read_geometry(geometry, kinds[type], a, &out->shape);
 }
 
-static const char *read_layer(struct wire w, struct arena *a, struct features *out)
+static const char *read_layer(struct protobuf w, struct arena *a, struct features *out)
 {
-    struct wire_field f;
-    struct wire again = w;
+    struct protobuf_field f;
+    struct protobuf again = w;
     bool has_name = false, has_version = false;
     *out = (struct features){.extent = 4096, .version = 1};
-    while (wire_next(&again, &f)) {
+    while (protobuf_next(&again, &f)) {
         out->n_keys += f.number == 3 && f.type == 2;
         out->n_values += f.number == 4 && f.type == 2;
         out->n += f.number == 2 && f.type == 2;
@@ -207,18 +207,18 @@ static const char *read_layer(struct wire w, struct arena *a, struct features *o
     if (!out->keys || !out->values || !out->at)
         return "it needs more memory than a tile may use";
     uint32_t keys = 0, values = 0;
-    for (again = w; wire_next(&again, &f);) {
+    for (again = w; protobuf_next(&again, &f);) {
         switch (f.number) {
         case 1:
             if (f.type != 2 || has_name)
                 return "a layer's name is not one text";
-            out->name = wire_str(f.bytes);
+            out->name = protobuf_str(f.bytes);
             has_name = true;
             break;
         case 3:
             if (f.type != 2)
                 return "a layer's key is not a text";
-            out->keys[keys++] = wire_str(f.bytes);
+            out->keys[keys++] = protobuf_str(f.bytes);
             break;
         case 4:
             if (f.type != 2 || !read_value(f.bytes, &out->values[values++]))
@@ -250,7 +250,7 @@ static const char *read_layer(struct wire w, struct arena *a, struct features *o
     if (!out->extent || out->extent > 1 << 20)
         return "a layer's extent is no useful number";
     size_t i = 0;
-    for (again = w; wire_next(&again, &f);) {
+    for (again = w; protobuf_next(&again, &f);) {
         if (f.number != 2)
             continue;
         const char *why = read_feature(f.bytes, out, a, &out->at[i]);
@@ -279,10 +279,10 @@ bool mvt_decode(struct str bytes, struct arena *a, struct vector_tile *out, stru
     }
     if (bytes.len > MVT_MAX_BYTES)
         return err_set(err, ERR_TOO_BIG, "vector tile: it has more than %d bytes, the most that is read", MVT_MAX_BYTES);
-    struct wire w = wire_of(bytes);
-    struct wire_field f;
+    struct protobuf w = protobuf_of(bytes);
+    struct protobuf_field f;
     size_t n = 0;
-    while (wire_next(&w, &f)) {
+    while (protobuf_next(&w, &f)) {
         if (f.number == 3 && f.type != 2)
             return err_set(err, ERR_INVALID, "vector tile: a layer is not a message");
         n += f.number == 3;
@@ -292,7 +292,7 @@ bool mvt_decode(struct str bytes, struct arena *a, struct vector_tile *out, stru
     struct vector_tile made = {.layers = ARENA_ARRAY(a, struct features, n + 1)};
     if (!made.layers)
         return err_arena(err);
-    for (w = wire_of(bytes); wire_next(&w, &f);) {
+    for (w = protobuf_of(bytes); protobuf_next(&w, &f);) {
         if (f.number != 3)
             continue;
         const char *why = read_layer(f.bytes, a, &made.layers[made.n_layers]);
@@ -380,28 +380,6 @@ void mvt_writer_free(struct mvt_writer *w)
     free(w);
 }
 
-static void put_varint(struct buf *b, uint64_t v)
-{
-    char *at = buf_room(b, 10);
-    size_t n = 0;
-    do
-        at[n++] = (char)((v & 0x7F) | (v > 0x7F ? 0x80 : 0));
-    while (v >>= 7);
-    b->len += n;
-}
-
-static void put_bytes(struct buf *b, uint32_t field, struct str s)
-{
-    put_varint(b, field << 3 | 2);
-    put_varint(b, s.len);
-    buf_add(b, s);
-}
-
-static uint64_t zigzag(int64_t v)
-{
-    return (uint64_t)v << 1 ^ (uint64_t)(v >> 63);
-}
-
 /* The index of what hashes so, and whether it is new. 64-bit hashes of a layer's few thousand texts are taken as equal. */
 static uint32_t see(struct seen *s, uint64_t hash, bool *is_new)
 {
@@ -447,9 +425,9 @@ void mvt_begin_layer(struct mvt_writer *w, struct str name, uint32_t extent)
     w->name = name;
     w->extent = extent;
     w->n_features = 0;
-    put_varint(&w->layer, 15 << 3);
-    put_varint(&w->layer, 2);
-    put_bytes(&w->layer, 1, name);
+    protobuf_varint(&w->layer, 15 << 3);
+    protobuf_varint(&w->layer, 2);
+    protobuf_bytes(&w->layer, 1, name);
 }
 
 struct cursor {
@@ -463,13 +441,13 @@ static int64_t grid(double v)
 
 static void put_command(struct buf *b, int command, size_t count)
 {
-    put_varint(b, (uint64_t)count << 3 | (unsigned)command);
+    protobuf_varint(b, (uint64_t)count << 3 | (unsigned)command);
 }
 
 static void put_point(struct buf *b, struct cursor *c, int64_t x, int64_t y)
 {
-    put_varint(b, zigzag(x - c->x));
-    put_varint(b, zigzag(y - c->y));
+    protobuf_varint(b, protobuf_zigzag(x - c->x));
+    protobuf_varint(b, protobuf_zigzag(y - c->y));
     *c = (struct cursor){x, y};
 }
 
@@ -553,12 +531,12 @@ bool mvt_begin_feature(struct mvt_writer *w, const struct shape *shape, bool has
     buf_clear(&w->feature);
     buf_clear(&w->tags);
     if (has_id) {
-        put_varint(&w->feature, 1 << 3);
-        put_varint(&w->feature, id);
+        protobuf_varint(&w->feature, 1 << 3);
+        protobuf_varint(&w->feature, id);
     }
     static const unsigned types[] = {[SHAPE_POINTS] = 1, [SHAPE_LINES] = 2, [SHAPE_POLYGONS] = 3};
-    put_varint(&w->feature, 3 << 3);
-    put_varint(&w->feature, types[shape->kind]);
+    protobuf_varint(&w->feature, 3 << 3);
+    protobuf_varint(&w->feature, types[shape->kind]);
     return true;
 }
 
@@ -567,19 +545,19 @@ static void put_value(struct buf *b, struct value v)
     uint64_t bits;
     switch (v.kind) {
     case VALUE_STRING:
-        put_bytes(b, 1, v.string);
+        protobuf_bytes(b, 1, v.string);
         break;
     case VALUE_BOOL:
-        put_varint(b, 7 << 3);
-        put_varint(b, v.boolean);
+        protobuf_varint(b, 7 << 3);
+        protobuf_varint(b, v.boolean);
         break;
     case VALUE_NUMBER:
         if (v.number == floor(v.number) && fabs(v.number) < 9e15) {
             int64_t whole = (int64_t)v.number;
-            put_varint(b, (whole < 0 ? 6 : 5) << 3);
-            put_varint(b, whole < 0 ? zigzag(whole) : (uint64_t)whole);
+            protobuf_varint(b, (whole < 0 ? 6 : 5) << 3);
+            protobuf_varint(b, whole < 0 ? protobuf_zigzag(whole) : (uint64_t)whole);
         } else {
-            put_varint(b, 3 << 3 | 1);
+            protobuf_varint(b, 3 << 3 | 1);
             memcpy(&bits, &v.number, sizeof bits);
             for (int i = 0; i < 8; i++)
                 buf_char(b, (char)(bits >> (8 * i)));
@@ -597,7 +575,7 @@ void mvt_property(struct mvt_writer *w, struct str key, struct value value)
     bool is_new;
     uint32_t k = see(&w->keys, hash64(key.at, key.len, 1), &is_new);
     if (is_new)
-        put_bytes(&w->entries, 3, key);
+        protobuf_bytes(&w->entries, 3, key);
     uint64_t hash = value.kind == VALUE_STRING ? hash64(value.string.at, value.string.len, 2)
                     : value.kind == VALUE_BOOL ? hash_mix(3 + value.boolean)
                                                : hash64(&value.number, sizeof value.number, 5);
@@ -605,18 +583,18 @@ void mvt_property(struct mvt_writer *w, struct str key, struct value value)
     if (is_new) {
         AUTO(buf) message = {0};
         put_value(&message, value);
-        put_bytes(&w->entries, 4, buf_str(&message));
+        protobuf_bytes(&w->entries, 4, buf_str(&message));
     }
-    put_varint(&w->tags, k);
-    put_varint(&w->tags, v);
+    protobuf_varint(&w->tags, k);
+    protobuf_varint(&w->tags, v);
 }
 
 void mvt_end_feature(struct mvt_writer *w)
 {
     if (w->tags.len)
-        put_bytes(&w->feature, 2, buf_str(&w->tags));
-    put_bytes(&w->feature, 4, buf_str(&w->geometry));
-    put_bytes(&w->layer, 2, buf_str(&w->feature));
+        protobuf_bytes(&w->feature, 2, buf_str(&w->tags));
+    protobuf_bytes(&w->feature, 4, buf_str(&w->geometry));
+    protobuf_bytes(&w->layer, 2, buf_str(&w->feature));
     w->n_features++;
 }
 
@@ -625,9 +603,9 @@ void mvt_end_layer(struct mvt_writer *w)
     if (!w->n_features)
         return;
     buf_add(&w->layer, buf_str(&w->entries));
-    put_varint(&w->layer, 5 << 3);
-    put_varint(&w->layer, w->extent);
-    put_bytes(&w->tile, 3, buf_str(&w->layer));
+    protobuf_varint(&w->layer, 5 << 3);
+    protobuf_varint(&w->layer, w->extent);
+    protobuf_bytes(&w->tile, 3, buf_str(&w->layer));
 }
 
 void mvt_finish(struct mvt_writer *w, struct buf *out)
