@@ -8,6 +8,7 @@
 #include "renderer/cache.h"
 #include "renderer/icon.h"
 #include "renderer/map.h"
+#include "renderer/placing.h"
 #include "renderer/text.h"
 
 /* What one painter keeps for one style: its sources, opened, and its icons. */
@@ -34,10 +35,6 @@ struct drawing {
     struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };
 
-/* Coordinates of a layer's extent to px of the drawing: x = xx·u + xy·v + x0, y = yx·u + yy·v + y0. */
-struct placing {
-    double xx, xy, x0, yx, yy, y0;
-};
 /* A vector tile of a source, and where it lies. */
 struct tile_place {
     struct tile tile;              /* the tile the features come from; an ancestor where the asked one is missing */
