@@ -383,13 +383,8 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     const struct icon *i = icon_find(d->icons, icon);
     if (!i)
         return NULL;
-    int w = MAX((int)lround(i->width_px * d->scale), 1), h = MAX((int)lround(i->height_px * d->scale), 1);
-    cairo_surface_t *one = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
-    cairo_t *cr = cairo_create(one);
-    cairo_translate(cr, w / 2.0, h / 2.0);
-    cairo_scale(cr, w / i->width_px, h / i->height_px);
-    icon_draw(d->icons, cr, icon, &(struct icon_look){.scale = 1});
-    cairo_destroy(cr);
+    cairo_surface_t *one = icon_surface(d->icons, icon, d->scale);
+    int w = cairo_image_surface_get_width(one), h = cairo_image_surface_get_height(one);
     cairo_pattern_t *p = cairo_pattern_create_for_surface(one);
     cairo_surface_destroy(one);
     cairo_pattern_set_extend(p, CAIRO_EXTEND_REPEAT);
@@ -421,14 +416,8 @@ void drawing_icon(struct drawing *d, struct str name, struct xy px, struct icon_
         return;
     }
     look.scale *= d->scale;
-    const struct sprite *s = icon_sprite(d->icons, name, &look);
-    if (!s)
-        return;
-    cairo_surface_flush(d->image);
-    sprite_blit((uint32_t *)(void *)cairo_image_surface_get_data(d->image), cairo_image_surface_get_stride(d->image) / 4,
-        cairo_image_surface_get_width(d->image), cairo_image_surface_get_height(d->image), s, (int)lround(px.x * d->scale),
-        (int)lround(px.y * d->scale), (unsigned)(MIN(opacity, 1) * 256 + 0.5));
-    cairo_surface_mark_dirty(d->image);
+    look.device_px = d->scale;
+    icon_put(d->icons, d->image, name, px.x * d->scale, px.y * d->scale, &look, opacity);
 }
 
 struct cache *painter_symbols(struct painter *p)

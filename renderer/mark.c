@@ -133,7 +133,9 @@ bool mark_measure(struct str name, struct icon *out)
         !read_words(&m, name))
         return false;
     double side = m.kind == MARK_SYMBOL ? m.size + 3 : m.kind == MARK_TICK ? m.size * 2 + 10 : 2 * cluster_radius_px((uint32_t)MIN(m.count, UINT32_MAX)) + 3;
-    *out = m.kind == MARK_BADGE ? (struct icon){badge_width(m.count) + 2, 16, false} : (struct icon){ceil(side), ceil(side), false};
+    bool badge = m.kind == MARK_BADGE;
+    *out = (struct icon){.width_px = badge ? badge_width(m.count) + 2 : ceil(side),
+        .height_px = badge ? 16 : ceil(side)};
     return true;
 }
 
