@@ -161,7 +161,7 @@ bool mark_measure(struct str name, struct icon *out)
     if (!read_words(&m, name))
         return false;
     if (m.kind == MARK_BADGE || m.kind == MARK_TAB) {
-        *out = (struct icon){badge_width(&m) + 2, 16, false};
+        *out = (struct icon){.width_px = badge_width(&m) + 2, .height_px = 16};
         return true;
     }
     if (m.kind == MARK_SYMBOL || m.kind == MARK_RING)
@@ -170,7 +170,7 @@ bool mark_measure(struct str name, struct icon *out)
         side = m.size * 2 + 10;
     else
         side = 2 * cluster_radius_px((uint32_t)MIN(m.count, UINT32_MAX)) + 3;
-    *out = (struct icon){ceil(side), ceil(side), false};
+    *out = (struct icon){.width_px = ceil(side), .height_px = ceil(side)};
     return true;
 }
 

@@ -28,6 +28,7 @@ void symbol_set_icon(struct symbol_builder *b, struct symbol *s, struct str name
         s->look.color = style_color(l, PROP_ICON_COLOR, in);
         s->look.halo = style_color(l, PROP_ICON_HALO_COLOR, in);
         s->look.halo_px = style_number(l, PROP_ICON_HALO_WIDTH, in);
+        s->look.halo_blur_px = style_number(l, PROP_ICON_HALO_BLUR, in);
     }
     s->opacity = style_number(l, PROP_ICON_OPACITY, in);
     /* The view turns the map under what is aligned to it. */
@@ -42,11 +43,12 @@ bool symbol_fits_icon(struct symbol_builder *b)
     return !str_eq(style_string(b->l, PROP_ICON_TEXT_FIT, &b->in), S("none"));
 }
 
-/* The text's block made wider or higher by the padding; what is not fitted keeps the icon's own size, in the middle. */
-static struct rect fitted(struct symbol_builder *b, const struct symbol *s, const struct icon *icon, const struct rect *block, struct xy offset)
+/* The text's block made wider or higher by the padding: what the icon's content is to cover. What is not fitted keeps the
+ * icon's own size, in the middle. */
+static struct rect fitted(struct symbol_builder *b, const struct icon *icon, const struct rect *block)
 {
     struct str fit = style_string(b->l, PROP_ICON_TEXT_FIT, &b->in);
-    double pad[4] = {0, 0, 0, 0}, k = s->look.scale, w = icon->width_px * k, h = icon->height_px * k;
+    double pad[4] = {0, 0, 0, 0}, w = icon->width_px, h = icon->height_px;
     style_numbers(b->l, PROP_ICON_TEXT_FIT_PADDING, &b->in, pad, 4);
     double x = (block->x0 + block->x1) / 2, y = (block->y0 + block->y1) / 2;
     struct rect r = {x - w / 2, y - h / 2, x + w / 2, y + h / 2};
@@ -54,7 +56,7 @@ static struct rect fitted(struct symbol_builder *b, const struct symbol *s, cons
         r.x0 = block->x0 - pad[3], r.x1 = block->x1 + pad[1];
     if (!str_eq(fit, S("width")))
         r.y0 = block->y0 - pad[0], r.y1 = block->y1 + pad[2];
-    return (struct rect){r.x0 + offset.x, r.y0 + offset.y, r.x1 + offset.x, r.y1 + offset.y};
+    return r;
 }
 
 struct xy symbol_icon_place(struct symbol_builder *b, struct symbol *s, const struct icon *icon, const struct rect *block)
@@ -63,10 +65,10 @@ struct xy symbol_icon_place(struct symbol_builder *b, struct symbol *s, const st
     style_numbers(b->l, PROP_ICON_OFFSET, &b->in, offset, 2);
     struct xy anchor = anchor_share(style_string(b->l, PROP_ICON_ANCHOR, &b->in));
     if (block && k > 0) {
-        struct rect r = fitted(b, s, icon, block, (struct xy){offset[0] * k, offset[1] * k});
+        struct rect r = icon_round(icon, fitted(b, icon, block));
         s->look.stretch_x = (r.x1 - r.x0) / k;
         s->look.stretch_y = (r.y1 - r.y0) / k;
-        return (struct xy){(r.x0 + r.x1) / 2, (r.y0 + r.y1) / 2};
+        return (struct xy){(r.x0 + r.x1) / 2 + offset[0] * k, (r.y0 + r.y1) / 2 + offset[1] * k};
     }
     return (struct xy){((0.5 - anchor.x) * icon->width_px + offset[0]) * k, ((0.5 - anchor.y) * icon->height_px + offset[1]) * k};
 }

@@ -174,6 +174,30 @@ TEST(a_picture_between_the_cells_is_the_same_picture)
     stage_done(&s);
 }
 
+TEST(a_map_moved_by_part_of_a_px_is_drawn_moved_and_cells_still_join)
+{
+    struct stage s = stage_new(STYLE);
+    struct view v = {.centre = {0.5, 0.5},
+                    .zoom = 9,
+                    .scale = 1,
+                    .width_px = 300,
+                    .height_px = 300},
+                moved = v;
+    moved.centre.x += 0.25 / (512 * exp2(v.zoom));
+    moved.centre.y -= 0.4 / (512 * exp2(v.zoom));
+    struct view on = moved;
+    on.centre.x += 100 / (512 * exp2(v.zoom));
+    on.width_px = on.height_px = 100;
+    cairo_surface_t *a = draw(&s, v), *b = draw(&s, moved), *c = draw(&s, on);
+    size_t same = differing(a, b, 0, 0, 0), near = differing(a, b, 0, 0, 200);
+    CHECK(same > 200 && near * 2 < same);
+    CHECK_INT(differing(b, c, 200, 100, 0), 0);
+    cairo_surface_destroy(a);
+    cairo_surface_destroy(b);
+    cairo_surface_destroy(c);
+    stage_done(&s);
+}
+
 TEST(the_whole_world_as_one_tile_is_drawn)
 {
     struct stage s = stage_new(STYLE);
