@@ -6,6 +6,8 @@
  *     world  ├──cell──┼──cell──┼──cell──┤
  *     picture      └──────────────┘            a picture drawn at once is its tiles side by side
  *
+ * A picture whose corner lies between two px moves all its cells by what is left, so that its middle is where it was asked for.
+ *
  * The layers before the first that shows deployments are the base: they change with the style and its files only, so the
  * pixels of a cell that is asked for again are kept. Turned views are drawn whole.
  */
@@ -19,7 +21,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192 };
+enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, SHIFT_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -362,6 +364,28 @@ bool drawing_each(struct drawing *d, const struct style_layer *l, double reach, 
     return true;
 }
 
+bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, features_fn *fn, void *ctx, struct err *err)
+{
+    struct tile_source *source = NULL;
+    *whole = false;
+    if (!l->source || !open_source(d, l->source, &source, err))
+        return !l->source;
+    if (!source || !source->whole.features)
+        return true;
+    *whole = true;
+    uint32_t *chosen = NULL;
+    size_t n = 0;
+    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+        return false;
+    for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
+        struct tile_place place = {.layer_index = l->index};
+        drawing_place(d, (struct tile){0, 0, 0}, (struct tile){0, 0, 0}, (int64_t)copy, d->world_px, 1, &place);
+        if (!fn(ctx, &place, source->whole.features, source->whole.bounds, chosen, n, err))
+            return err_under(err, "layer %.*s", STR_ARG(l->id));
+    }
+    return true;
+}
+
 /* ---- small things layers share ---- */
 
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor)
@@ -378,10 +402,10 @@ struct xy drawing_translate(const struct drawing *d, const struct style_layer *l
     return (struct xy){CLAMP(t[0], -1e4, 1e4), CLAMP(t[1], -1e4, 1e4)};
 }
 
-cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
+cairo_surface_t *drawing_picture(struct drawing *d, struct str icon)
 {
     const struct icon *i = icon_find(d->icons, icon);
-    if (!i)
+    if (!i || i->width_px * d->scale > PICTURE_SIDE_MAX_PX || i->height_px * d->scale > PICTURE_SIDE_MAX_PX)
         return NULL;
     int w = MAX((int)lround(i->width_px * d->scale), 1), h = MAX((int)lround(i->height_px * d->scale), 1);
     cairo_surface_t *one = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
@@ -390,6 +414,17 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     cairo_scale(cr, w / i->width_px, h / i->height_px);
     icon_draw(d->icons, cr, icon, &(struct icon_look){.scale = 1});
     cairo_destroy(cr);
+    cairo_surface_flush(one);
+    return one;
+}
+
+cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
+{
+    const struct icon *i = icon_find(d->icons, icon);
+    cairo_surface_t *one = i ? drawing_picture(d, icon) : NULL;
+    if (!one)
+        return NULL;
+    int w = cairo_image_surface_get_width(one), h = cairo_image_surface_get_height(one);
     cairo_pattern_t *p = cairo_pattern_create_for_surface(one);
     cairo_surface_destroy(one);
     cairo_pattern_set_extend(p, CAIRO_EXTEND_REPEAT);
@@ -551,6 +586,7 @@ static struct drawing whole_view(struct painter *p, struct style *style, const s
 struct cell_key {
     uint64_t style;
     double zoom, scale;
+    struct xy shift;
     int64_t x, y;
 };
 
@@ -574,7 +610,7 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, x, y};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, d.shift, x, y};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);
@@ -588,7 +624,7 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     cairo_scale(d.cr, d.scale, d.scale);
     d.width_px = d.height_px = CELL_PX;
     d.world = (struct rect){0, 0, CELL_PX, CELL_PX};
-    d.origin = (struct xy){(double)x * CELL_PX, (double)y * CELL_PX};
+    d.origin = (struct xy){(double)x * CELL_PX + d.shift.x, (double)y * CELL_PX + d.shift.y};
     bool ok = true;
     if (!kept && d.state->n_base > 0) {
         ok = draw_layers(&d, 0, d.state->n_base, err);
@@ -633,13 +669,22 @@ static void copy_cell(const cairo_surface_t *from, cairo_surface_t *to, int64_t 
             cairo_image_surface_get_data(cell) + (y - top) * cairo_image_surface_get_stride(cell) + (x0 - left) * 4, (size_t)(x1 - x0) * 4);
 }
 
+/* Whole device px, and what is left of it, in px, by which all cells of the picture are moved. A view on whole px has
+ * nothing left, whatever the arithmetic made of it: its cells are those of tiles. */
+static int64_t whole_px(double at, double scale, double *left)
+{
+    double whole = floor(at + 0.5 / SHIFT_STEPS), steps = floor((at - whole) * SHIFT_STEPS + 0.5);
+    *left = steps / SHIFT_STEPS / scale;
+    return (int64_t)whole;
+}
+
 static bool draw_cells(struct painter *p, cairo_surface_t *image, const struct view *v, struct style *style,
     const struct scene *scene, struct err *err)
 {
     struct drawing d = drawing_of(p, style, scene, v);
     int64_t side = (int64_t)lround(CELL_PX * v->scale); /* device px */
-    int64_t left = llround(v->centre.x * d.world_px * v->scale - cairo_image_surface_get_width(image) / 2.0);
-    int64_t top = llround(v->centre.y * d.world_px * v->scale - cairo_image_surface_get_height(image) / 2.0);
+    int64_t left = whole_px(v->centre.x * d.world_px * v->scale - cairo_image_surface_get_width(image) / 2.0, v->scale, &d.shift.x);
+    int64_t top = whole_px(v->centre.y * d.world_px * v->scale - cairo_image_surface_get_height(image) / 2.0, v->scale, &d.shift.y);
     int64_t right = left + cairo_image_surface_get_width(image), bottom = top + cairo_image_surface_get_height(image);
     int64_t x0 = (int64_t)floor((double)left / (double)side), y0 = (int64_t)floor((double)top / (double)side);
     cairo_surface_flush(image);
