@@ -7,9 +7,10 @@
  *     world  ├──cell──┼──cell──┼──cell──┤
  *     picture      └──────────────┘            a picture drawn at once is its tiles side by side
  *
- * The layers before the first that shows deployments are the base: they change with the style and
- * its files only, so the pixels of a cell that is asked for again are kept. Turned views are drawn
- * whole.
+ * A picture whose corner lies between two px moves all its cells by what is left, so that its middle is where it was asked for.
+ *
+ * The layers before the first that shows deployments are the base: they change with the style and its files only, so the
+ * pixels of a cell that is asked for again are kept. Turned views are drawn whole.
  */
 #include "renderer/map.h"
 
@@ -21,14 +22,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum {
-    CELL_PX = 256,
-    STATES_MAX = 8,
-    CACHE_BYTES = 256 << 20,
-    BASEMAPS_MAX = 16,
-    ASKED_SLOTS = 8192,
-    PHASE_STEPS = 64
-};
+enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -404,6 +398,28 @@ bool drawing_each(struct drawing *d, const struct style_layer *l, double reach, 
     return true;
 }
 
+bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, features_fn *fn, void *ctx, struct err *err)
+{
+    struct tile_source *source = NULL;
+    *whole = false;
+    if (!l->source || !open_source(d, l->source, &source, err))
+        return !l->source;
+    if (!source || !source->whole.features)
+        return true;
+    *whole = true;
+    uint32_t *chosen = NULL;
+    size_t n = 0;
+    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+        return false;
+    for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
+        struct tile_place place = {.layer_index = l->index};
+        drawing_place(d, (struct tile){0, 0, 0}, (struct tile){0, 0, 0}, (int64_t)copy, d->world_px, 1, &place);
+        if (!fn(ctx, &place, source->whole.features, source->whole.bounds, chosen, n, err))
+            return err_under(err, "layer %.*s", STR_ARG(l->id));
+    }
+    return true;
+}
+
 /* ---- small things layers share ---- */
 
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor)
@@ -420,12 +436,20 @@ struct xy drawing_translate(const struct drawing *d, const struct style_layer *l
     return (struct xy){CLAMP(t[0], -1e4, 1e4), CLAMP(t[1], -1e4, 1e4)};
 }
 
+cairo_surface_t *drawing_picture(struct drawing *d, struct str icon)
+{
+    const struct icon *i = icon_find(d->icons, icon);
+    if (!i || i->width_px * d->scale > PICTURE_SIDE_MAX_PX || i->height_px * d->scale > PICTURE_SIDE_MAX_PX)
+        return NULL;
+    return icon_surface(d->icons, icon, d->scale);
+}
+
 cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
 {
     const struct icon *i = icon_find(d->icons, icon);
-    if (!i)
+    cairo_surface_t *one = i ? drawing_picture(d, icon) : NULL;
+    if (!one)
         return NULL;
-    cairo_surface_t *one = icon_surface(d->icons, icon, d->scale);
     int w = cairo_image_surface_get_width(one), h = cairo_image_surface_get_height(one);
     cairo_pattern_t *p = cairo_pattern_create_for_surface(one);
     cairo_surface_destroy(one);
