@@ -23,7 +23,6 @@
 #include "renderer/layer.h"
 
 enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
-#define ZOOM_SLACK 1e-9
 
 struct style_state {
     struct style *style;           /* held */
@@ -330,9 +329,12 @@ void drawing_place(const struct drawing *d, struct tile asked, struct tile at, i
     out->to_px = turn(d, (struct placing){k, 0, x, 0, k, y});
 }
 
-static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, uint32_t **out, size_t *n, struct err *err)
+/* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
+static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, const struct tile *tile, uint32_t **out, size_t *n, struct err *err)
 {
     struct expr_input in = drawing_input(d);
+    in.zoom = floor(in.zoom + ZOOM_SLACK);
+    in.tile = tile;
     uint32_t *at = ARENA_ARRAY(d->arena, uint32_t, f->n);
     if (!at)
         return err_arena(err);
@@ -367,7 +369,7 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
         return true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    if (!choose(d, l, layer.features, &chosen, &n, err))
+    if (!choose(d, l, layer.features, &at, &chosen, &n, err))
         return false;
     struct tile_place place = {.layer_index = l->index};
     drawing_place(d, asked, at, copy, size, layer.features->extent, &place);
@@ -409,7 +411,7 @@ bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, 
     *whole = true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+    if (!choose(d, l, source->whole.features, &(struct tile){0, 0, 0}, &chosen, &n, err))
         return false;
     for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
         struct tile_place place = {.layer_index = l->index};

@@ -201,8 +201,9 @@ static struct xy sided_offset(struct xy share, const double offset[2])
     return (struct xy){share.x == 0 ? x : share.x == 1 ? -x : 0, share.y == 0 ? y - VARIABLE_RAISE_EM : share.y == 1 ? VARIABLE_RAISE_EM - y : 0};
 }
 
-struct side { /* of the anchor, and how far from it */
+struct side { /* of the anchor, and how far from it, em */
     struct xy share, offset;
+    bool variable; /* stands off by the text's padding too */
 };
 
 /* text-variable-anchor-offset: an anchor, its offset, and so on. */
@@ -215,7 +216,7 @@ static uint32_t sides_with_offsets(const struct expr_array *a, struct side *out)
             continue;
         struct xy share = anchor_share(a->at[i].string);
         double raise = share.y == 0 ? -VARIABLE_RAISE_EM : share.y == 1 ? VARIABLE_RAISE_EM : 0;
-        out[n++] = (struct side){share, {o->array->at[0].number, o->array->at[1].number + raise}};
+        out[n++] = (struct side){share, {o->array->at[0].number, o->array->at[1].number + raise}, true};
     }
     return n;
 }
@@ -233,12 +234,12 @@ static uint32_t sides_of(struct symbol_builder *b, struct side *out)
     for (size_t i = 0; v.type == TYPE_ARRAY && v.array && i < v.array->n && n < SYMBOL_OPTIONS_MAX; i++)
         if (v.array->at[i].type == TYPE_STRING) {
             struct xy share = anchor_share(v.array->at[i].string);
-            out[n++] = (struct side){share, style_has(l, PROP_TEXT_RADIAL_OFFSET) ? radial_offset(share, radius) : sided_offset(share, offset)};
+            out[n++] = (struct side){share, style_has(l, PROP_TEXT_RADIAL_OFFSET) ? radial_offset(share, radius) : sided_offset(share, offset), true};
         }
     if (n)
         return n;
     struct xy share = anchor_share(style_string(l, PROP_TEXT_ANCHOR, &b->in));
-    out[0] = (struct side){share, radius != 0 ? radial_offset(share, radius) : (struct xy){offset[0], offset[1]}};
+    out[0] = (struct side){share, radius != 0 ? radial_offset(share, radius) : (struct xy){offset[0], offset[1]}, false};
     return 1;
 }
 
@@ -256,7 +257,9 @@ static void place_text(struct symbol_builder *b, struct symbol *s, const struct 
     double em = s->style.size_px, pad = style_number(b->l, PROP_TEXT_PADDING, &b->in), pads[4] = {pad, pad, pad, pad};
     o->justify = s->style.justify = justify_of(style_string(b->l, PROP_TEXT_JUSTIFY, &b->in), side->share);
     const struct text_layout *t = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
-    o->text_at = (struct xy){side->offset.x * em - side->share.x * t->width_px, side->offset.y * em - side->share.y * t->height_px};
+    double off = side->variable ? pad : 0;
+    o->text_at = (struct xy){side->offset.x * em - side->share.x * t->width_px + (1 - 2 * side->share.x) * off,
+        side->offset.y * em - side->share.y * t->height_px + (1 - 2 * side->share.y) * off};
     *block = (struct rect){o->text_at.x, o->text_at.y, o->text_at.x + t->width_px, o->text_at.y + t->height_px};
     o->text = (struct label_part){s->n_boxes, 1};
     symbol_add_box(b, s, symbol_turned_box(s->at, *block, s->text_angle, pads));
@@ -276,7 +279,7 @@ static void place_icon(struct symbol_builder *b, struct symbol *s, const struct 
 
 static void place_sides(struct symbol_builder *b, struct symbol *s, const struct icon *icon)
 {
-    struct side sides[SYMBOL_OPTIONS_MAX] = {{{0.5, 0.5}, {0, 0}}};
+    struct side sides[SYMBOL_OPTIONS_MAX] = {{{0.5, 0.5}, {0, 0}, false}};
     bool fits = icon && s->n_sections && symbol_fits_icon(b);
     uint32_t n = s->n_sections ? sides_of(b, sides) : 1;
     s->options = n ? ARENA_ARRAY(b->arena, struct symbol_option, n) : NULL;

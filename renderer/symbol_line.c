@@ -11,7 +11,7 @@
 #include "data/base/hash.h"
 #include "renderer/symbol.h"
 
-enum { CHAIN_SEARCH_MAX = 4000, REPEAT_HEADS = 1024 };
+enum { REPEAT_HEADS = 1024 };
 #define WINDOW_EM 0.6 /* the bend is summed over so much of the label */
 
 struct chain {
@@ -33,47 +33,6 @@ struct repeats { /* anchors of texts, by their hash */
 
 /* ---- chains ---- */
 
-static bool same_place(struct xy a, struct xy b)
-{
-    return a.x == b.x && a.y == b.y;
-}
-
-static void turn_round(struct xy *at, size_t n)
-{
-    for (size_t i = 0, j = n - 1; i < j; i++, j--) {
-        struct xy keep = at[i];
-        at[i] = at[j];
-        at[j] = keep;
-    }
-}
-
-/* A line that begins or ends where one of the same words does makes one chain with it. */
-static bool join(struct symbol_builder *b, struct chain *c, const struct xy *at, size_t n)
-{
-    bool tail_first = same_place(c->at[c->n - 1], at[0]), tail_last = same_place(c->at[c->n - 1], at[n - 1]);
-    bool head_first = same_place(c->at[0], at[0]), head_last = same_place(c->at[0], at[n - 1]);
-    if (!tail_first && !tail_last && !head_first && !head_last)
-        return false;
-    struct xy *all = ARENA_ARRAY(b->arena, struct xy, c->n + n);
-    if (!all)
-        return false;
-    if (head_last && !tail_first) { /* before it */
-        memcpy(all, at, n * sizeof *all);
-        memcpy(all + n - 1, c->at, c->n * sizeof *all);
-    } else {
-        if (!tail_first && !tail_last)
-            turn_round(c->at, c->n);
-        memcpy(all, c->at, c->n * sizeof *all);
-        memcpy(all + c->n, at, n * sizeof *all);
-        if (!tail_first && !head_first)
-            turn_round(all + c->n, n);
-        memmove(all + c->n, all + c->n + 1, (n - 1) * sizeof *all);
-    }
-    c->at = all;
-    c->n += n - 1;
-    return true;
-}
-
 static uint64_t words_hash(const struct symbol_words *w)
 {
     uint64_t h = hash64(w->icon.at, w->icon.len, 1);
@@ -82,17 +41,104 @@ static uint64_t words_hash(const struct symbol_words *w)
     return h;
 }
 
+/* Chains and, by words and place, where they begin and end. A chain that grew leaves its old ends in the table; whoever
+ * finds one looks whether it still is one. */
 struct chains {
     struct chain *at;
     size_t n, cap;
+    struct chain_end {
+        uint64_t key;
+        uint32_t chain; /* + 1; 0: free */
+    } *ends[2];         /* where chains begin, where they end */
+    size_t slots, n_ends;
 };
+
+static uint64_t end_key(const struct chain *c, int which)
+{
+    return hash64(&c->at[which ? c->n - 1 : 0], sizeof *c->at, c->hash);
+}
+
+static void put_end(struct chains *all, int which, uint64_t key, uint32_t chain)
+{
+    size_t i = key & (all->slots - 1);
+    while (all->ends[which][i].chain)
+        i = (i + 1) & (all->slots - 1);
+    all->ends[which][i] = (struct chain_end){key, chain + 1};
+}
+
+static void grow_ends(struct chains *all)
+{
+    all->slots = MAX(all->slots * 2, 256);
+    all->n_ends = 0;
+    for (int which = 0; which < 2; which++) {
+        free(all->ends[which]);
+        all->ends[which] = base_alloc(all->slots, sizeof *all->ends[which]);
+    }
+    for (size_t i = 0; i < all->n; i++)
+        for (int which = 0; which < 2 && all->at[i].n; which++, all->n_ends++)
+            put_end(all, which, end_key(&all->at[i], which), (uint32_t)i);
+}
+
+static void note_ends(struct chains *all, uint32_t chain)
+{
+    if ((all->n_ends + 2) * 2 > all->slots)
+        grow_ends(all); /* the chain is noted with the others */
+    else
+        for (int which = 0; which < 2; which++, all->n_ends++)
+            put_end(all, which, end_key(&all->at[chain], which), chain);
+}
+
+/* A chain of these words that begins (0) or ends (1) at a place. */
+static struct chain *find_end(const struct chains *all, int which, uint64_t hash, struct xy place)
+{
+    uint64_t key = hash64(&place, sizeof place, hash);
+    for (size_t i = key & (all->slots - 1); all->slots && all->ends[which][i].chain; i = (i + 1) & (all->slots - 1)) {
+        struct chain *c = &all->at[all->ends[which][i].chain - 1];
+        if (all->ends[which][i].key == key && c->n && end_key(c, which) == key)
+            return c;
+    }
+    return NULL;
+}
+
+/* One after the other, the place they share once. */
+static bool append(struct symbol_builder *b, struct chain *c, const struct xy *at, size_t n)
+{
+    struct xy *all = ARENA_ARRAY(b->arena, struct xy, c->n + n);
+    if (!all)
+        return false;
+    memcpy(all, c->at, c->n * sizeof *all);
+    memcpy(all + c->n, at + 1, (n - 1) * sizeof *all);
+    c->at = all;
+    c->n += n - 1;
+    return true;
+}
+
+/* A line goes on with one of the same words that begins where it ends, and is the going on of one that ends where it begins. */
+static bool join(struct symbol_builder *b, struct chains *all, uint64_t hash, const struct xy *at, size_t n)
+{
+    struct chain *before = find_end(all, 1, hash, at[0]), *after = find_end(all, 0, hash, at[n - 1]);
+    struct chain line = {.at = (struct xy *)(uintptr_t)at, .n = n};
+    if (before == after && before)
+        after = NULL; /* it closes a ring */
+    if (before && append(b, before, at, n)) {
+        if (after && append(b, before, after->at, after->n))
+            after->n = 0;
+        note_ends(all, (uint32_t)(before - all->at));
+        return true;
+    }
+    if (!after || !append(b, &line, after->at, after->n))
+        return false;
+    after->at = line.at;
+    after->n = line.n;
+    note_ends(all, (uint32_t)(after - all->at));
+    return true;
+}
 
 static void add_line(struct symbol_builder *b, struct chains *all, const struct symbol_words *w, uint64_t hash, uint32_t feature, bool joining,
     const struct xy *at, size_t n)
 {
-    for (size_t k = all->n; joining && k-- > 0 && all->n - k < CHAIN_SEARCH_MAX;)
-        if (all->at[k].hash == hash && join(b, &all->at[k], at, n))
-            return;
+    if (joining && w->n && join(b, all, hash, at, n))
+        return;
     struct xy *own = ARENA_ARRAY(b->arena, struct xy, n);
     if (!own) {
         b->full = true;
@@ -104,6 +150,7 @@ static void add_line(struct symbol_builder *b, struct chains *all, const struct 
         all->at = base_grow(all->at, all->cap, sizeof *all->at);
     }
     all->at[all->n++] = (struct chain){*w, hash, feature, own, n};
+    note_ends(all, (uint32_t)(all->n - 1));
 }
 
 /* ---- along one line ---- */
@@ -341,7 +388,7 @@ static void put_chain(struct symbol_builder *b, const struct chain *c, bool cent
     }
 }
 
-/* A ring is a line that ends where it begins. */
+/* A ring is a line that ends where it begins. Lines that carry an icon only are not joined. */
 static void add_feature(struct symbol_builder *b, struct chains *all, const struct feature *f, uint32_t index, bool joining)
 {
     struct symbol_words w;
@@ -362,7 +409,7 @@ static void add_feature(struct symbol_builder *b, struct chains *all, const stru
             continue;
         memcpy(ring, at, n * sizeof *ring);
         ring[n] = ring[0];
-        add_line(b, all, &w, hash, index, false, ring, n + 1);
+        add_line(b, all, &w, hash, index, joining, ring, n + 1);
     }
 }
 
@@ -376,10 +423,14 @@ void symbols_along_lines(struct symbol_builder *b, const struct features *featur
         add_feature(b, &all, b->in.feature, chosen[i], !centre_only);
     }
     for (size_t k = 0; k < all.n && !b->full; k++) {
+        if (!all.at[k].n) /* went into another */
+            continue;
         b->in.feature = &features->at[all.at[k].feature];
         put_chain(b, &all.at[k], centre_only);
     }
     free(all.at);
+    free(all.ends[0]);
+    free(all.ends[1]);
     free(repeats->at);
     free(repeats);
     b->repeats = NULL;
