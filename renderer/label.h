@@ -18,7 +18,7 @@
 #include "data/geo/shape.h"
 
 enum { LABEL_ROUNDS = 16 };
-#define LABEL_REACH_PX 200.0 /* no box of a candidate reaches further from its anchor */
+#define LABEL_REACH_PX 256.0 /* no box of a candidate reaches further from its anchor */
 
 enum label_overlap { LABEL_NEVER, LABEL_COOPERATIVE, LABEL_ALWAYS }; /* cooperative: over what is not `never` itself */
 struct label_box {

@@ -205,6 +205,7 @@ struct label_size {
     double length, window, extra, spacing, overscale; /* px of the drawing */
     double most_rad;
     bool has_text;
+    bool anywhere;               /* also where the line is shorter: whether it has room, its letters tell */
 };
 
 static struct label_size size_of(struct symbol_builder *b, const struct chain *c)
@@ -248,6 +249,42 @@ static double side_share(struct str anchor, const char *low, const char *high)
     return str_has(anchor, str_of(low)) ? 0 : str_has(anchor, str_of(high)) ? 1 : 0.5;
 }
 
+/* Where the edges beside two segments meet: as far from the corner as they ask for, at most four times the offset. */
+static struct xy beside_corner(struct xy p, double a, double b, double offset)
+{
+    double nx = -sin(a) - sin(b), ny = cos(a) + cos(b), most = 4, half = remainder(b - a, 2 * M_PI) / 2, k = MIN(1 / MAX(fabs(cos(half)), 1e-6), most);
+    double n = hypot(nx, ny);
+    return n < 1e-9 ? p : (struct xy){p.x + nx / n * offset * k, p.y + ny / n * offset * k};
+}
+
+/* The track moved sideways, to the right of its direction, and where the place at `middle` came to lie along it. */
+static bool beside(struct symbol_builder *b, const struct track *t, double offset, double *middle, struct track *out)
+{
+    struct xy *at = ARENA_ARRAY(b->arena, struct xy, t->n);
+    double begun = 0, length = 0, found = *middle;
+    if (!at) {
+        b->full = true;
+        return false;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        double before = direction_of(t, i ? i - 1 : 0), after = direction_of(t, i + 1 < t->n ? i : t->n - 2);
+        at[i] = beside_corner(t->at[i], before, after, offset);
+    }
+    *out = (struct track){at, t->n, 0, t->continued};
+    for (size_t i = 0; i + 1 < t->n; i++) {
+        double step = step_of(t, i), a = direction_of(t, i);
+        if (*middle >= begun && *middle <= begun + step) { /* from the moved corner to the moved place, along the segment */
+            double k = *middle - begun, x = t->at[i].x + cos(a) * k - sin(a) * offset - at[i].x, y = t->at[i].y + sin(a) * k + cos(a) * offset - at[i].y;
+            found = length + x * cos(a) + y * sin(a);
+        }
+        begun += step;
+        length += step_of(out, i);
+    }
+    out->length = length;
+    *middle = found;
+    return true;
+}
+
 /* The text on the line, and its boxes; false: it does not fit. */
 static bool set_along(struct symbol_builder *b, struct symbol *s, const struct track *t, double middle)
 {
@@ -255,10 +292,14 @@ static bool set_along(struct symbol_builder *b, struct symbol *s, const struct t
     struct str anchor = style_string(b->l, PROP_TEXT_ANCHOR, &b->in);
     style_numbers(b->l, PROP_TEXT_OFFSET, &b->in, offset, 2);
     const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
-    s->path = t->at;
-    s->n_path = t->n;
+    struct track moved = *t;
     s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - side_share(anchor, "left", "right") * l->width_px,
-        offset[1] * em - side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+        -side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+    if (offset[1] != 0 && !beside(b, t, offset[1] * em * (text_along_turned(l, &s->along) ? -1 : 1), &middle, &moved))
+        return false;
+    s->path = s->along.path = moved.at;
+    s->n_path = moved.n;
+    s->along.anchor_px = middle;
     AUTO_FREE struct placed_glyph *at = base_alloc(l->n_glyphs + 1, sizeof *at);
     if (!text_place_along(l, &s->along, at))
         return false;
@@ -330,7 +371,7 @@ static void put_anchor(struct symbol_builder *b, const struct chain *c, const st
 static bool try_anchor(struct symbol_builder *b, const struct chain *c, const struct track *t, const struct label_size *size, double middle)
 {
     double begun = 0;
-    if (middle - size->length / 2 < 0 || middle + size->length / 2 > t->length)
+    if (!size->anywhere && (middle - size->length / 2 < 0 || middle + size->length / 2 > t->length))
         return false;
     size_t i = 0;
     while (i + 2 < t->n && begun + step_of(t, i) <= middle)
@@ -348,6 +389,7 @@ static void put_track(struct symbol_builder *b, const struct chain *c, const str
 {
     struct label_size size = size_of(b, c);
     if (centre_only) {
+        size.anywhere = true;
         try_anchor(b, c, t, &size, t->length / 2);
         return;
     }
@@ -364,18 +406,36 @@ static bool on_edge(struct xy p, const struct rect *r)
     return p.x <= r->x0 || p.y <= r->y0 || p.x >= r->x1 || p.y >= r->y1;
 }
 
-/* What of the chain lies inside the tile. */
+/* The middle of a line, which one of the tiles has that share it. */
+static bool has_middle(const struct rect *r, const struct xy *at, size_t n)
+{
+    double length = 0, half;
+    for (size_t i = 0; i + 1 < n; i++)
+        length += hypot(at[i + 1].x - at[i].x, at[i + 1].y - at[i].y);
+    half = length / 2;
+    for (size_t i = 0; i + 1 < n; i++) {
+        double step = hypot(at[i + 1].x - at[i].x, at[i + 1].y - at[i].y), k = step > 0 ? half / step : 0;
+        if (half <= step) {
+            double x = at[i].x + (at[i + 1].x - at[i].x) * k, y = at[i].y + (at[i + 1].y - at[i].y) * k;
+            return x >= r->x0 && x < r->x1 && y >= r->y0 && y < r->y1;
+        }
+        half -= step;
+    }
+    return false;
+}
+
+/* What of the chain lies inside the tile; the middle is that of the whole. */
 static void put_chain(struct symbol_builder *b, const struct chain *c, bool centre_only)
 {
-    struct shape inside, line = {.kind = SHAPE_LINES, .n_parts = 1, .n = (uint32_t)c->n, .end = &(uint32_t){(uint32_t)c->n}, .at = c->at};
-    if (!shape_clip(&line, b->inside, b->arena, &inside)) {
+    struct shape line = {.kind = SHAPE_LINES, .n_parts = 1, .n = (uint32_t)c->n, .end = &(uint32_t){(uint32_t)c->n}, .at = c->at}, inside = line;
+    if (!centre_only && !shape_clip(&line, b->inside, b->arena, &inside)) {
         b->full = true;
         return;
     }
     for (uint32_t part = 0, from = 0; part < inside.n_parts; from = inside.end[part++]) {
         struct track t = {.n = inside.end[part] - from};
         struct xy *px = t.n >= 2 ? ARENA_ARRAY(b->arena, struct xy, t.n) : NULL;
-        if (!px)
+        if (!px || (centre_only && !has_middle(&b->inside, inside.at + from, t.n)))
             continue;
         for (size_t i = 0; i < t.n; i++)
             px[i] = placing_px(&b->turn, inside.at[from + i]);
