@@ -296,13 +296,14 @@ void drawing_place(const struct drawing *d, struct tile asked, struct tile at, i
     out->to_px = turn(d, (struct placing){k, 0, x, 0, k, y});
 }
 
-static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, uint32_t **out, size_t *n, struct err *err)
+static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, const struct tile *tile, uint32_t **out, size_t *n, struct err *err)
 {
     struct expr_input in = drawing_input(d);
     uint32_t *at = ARENA_ARRAY(d->arena, uint32_t, f->n);
     if (!at)
         return err_arena(err);
     in.layer = f;
+    in.tile = tile;
     *n = 0;
     for (size_t i = 0; i < f->n; i++) {
         in.feature = &f->at[i];
@@ -333,7 +334,7 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
         return true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    if (!choose(d, l, layer.features, &chosen, &n, err))
+    if (!choose(d, l, layer.features, &at, &chosen, &n, err))
         return false;
     struct tile_place place = {.layer_index = l->index};
     drawing_place(d, asked, at, copy, size, layer.features->extent, &place);
@@ -375,7 +376,7 @@ bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, 
     *whole = true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+    if (!choose(d, l, source->whole.features, &(struct tile){0, 0, 0}, &chosen, &n, err))
         return false;
     for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
         struct tile_place place = {.layer_index = l->index};
@@ -432,8 +433,12 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     /* Repeated from the world's corner on; grows between two whole zooms as the map does. */
     double grown = exp2(d->zoom - floor(d->zoom + ZOOM_SLACK)), px = i->width_px * grown, py = i->height_px * grown;
     cairo_matrix_t m;
+    struct placing t = turn(d, (struct placing){1, 0, 0, 0, 1, 0});
+    cairo_matrix_t back = {t.xx, t.yx, t.xy, t.yy, t.x0, t.y0}; /* from px of the drawing to px from its origin */
+    cairo_matrix_invert(&back);
     cairo_matrix_init_translate(&m, fmod(fmod(d->origin.x, px) + px, px) * w / px, fmod(fmod(d->origin.y, py) + py, py) * h / py);
     cairo_matrix_scale(&m, w / px, h / py);
+    cairo_matrix_multiply(&m, &back, &m);
     cairo_pattern_set_matrix(p, &m);
     return p;
 }
