@@ -72,7 +72,7 @@ static int by_key(const void *pa, const void *pb)
 }
 
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
-    const uint32_t **chosen, size_t n, struct err *err)
+    const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err)
 {
     if (!style_has(l, key) || n == 0)
         return true;
@@ -83,6 +83,7 @@ bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop 
     struct expr_input in = drawing_input(d);
     in.zoom = floor(in.zoom + 1e-9);
     in.layer = features;
+    in.tile = tile;
     for (size_t i = 0; i < n; i++) {
         in.feature = &features->at[(*chosen)[i]];
         double v = style_number(l, key, &in);

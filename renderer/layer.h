@@ -70,8 +70,8 @@ struct pen {
     double offset_px;              /* to the right of the line's direction */
     const double *dashes;          /* px; NULL: not dashed */
     size_t n_dashes;
-    /* Lines are not added to the path but given, whole, at least two points of which no neighbours are the same; a ring does
-     * not repeat its first. */
+    /* Not NULL: nothing is added to the path, but given. Lines are given whole, at least two points of which no neighbours are
+     * the same, rings of polygons cut; a ring does not repeat its first point. */
     void (*run)(void *ctx, const struct xy *px, size_t n, bool ring);
     void *ctx;
 };
@@ -109,7 +109,7 @@ void drawing_touched(struct drawing *d);
 bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err);
 /* The chosen features by sort key where the layer has one, those of the same key as they were; in the arena. */
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
-    const uint32_t **chosen, size_t n, struct err *err);
+    const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err);
 /* A drawing on an image of its own, as large as d: for what is painted as one with an opacity, and for what vectors cannot
  * show. Painted on d and gone with drawing_aside_paint. */
 bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err);

@@ -330,6 +330,7 @@ void drawing_place(const struct drawing *d, struct tile asked, struct tile at, i
 }
 
 /* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
+/* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
 static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, const struct tile *tile, uint32_t **out, size_t *n, struct err *err)
 {
     struct expr_input in = drawing_input(d);
@@ -460,8 +461,12 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     /* Repeated from the world's corner on; grows between two whole zooms as the map does. */
     double grown = exp2(d->zoom - floor(d->zoom + ZOOM_SLACK)), px = i->width_px * grown, py = i->height_px * grown;
     cairo_matrix_t m;
+    struct placing t = turn(d, (struct placing){1, 0, 0, 0, 1, 0});
+    cairo_matrix_t back = {t.xx, t.yx, t.xy, t.yy, t.x0, t.y0}; /* from px of the drawing to px from its origin */
+    cairo_matrix_invert(&back);
     cairo_matrix_init_translate(&m, fmod(fmod(d->origin.x, px) + px, px) * w / px, fmod(fmod(d->origin.y, py) + py, py) * h / py);
     cairo_matrix_scale(&m, w / px, h / py);
+    cairo_matrix_multiply(&m, &back, &m);
     cairo_pattern_set_matrix(p, &m);
     return p;
 }

@@ -11,7 +11,8 @@
 #include "renderer/source.h"
 
 enum { EXTENT = 4096, CUTS_BYTES = 96 << 20, CUT_ARENA_BYTES = 512 << 20, VERTICES_MAX = 20 * 1000 * 1000, DEPTH_MAX = 8 };
-#define BUFFER_UNITS 256.0      /* of the extent: what a parent keeps round a tile */
+#define BUFFER_UNITS 1024.0     /* of the extent: what a parent keeps round a tile, 128 px as the style specification has it */
+#define STEPS_PER_UNIT 2.0      /* what is handed out lies on a grid of 8192 steps, as MapLibre's tiles do */
 #define TOLERANCE_UNITS 1.5     /* 3/16 px of a 512-px tile */
 
 struct cut { /* one tile; shapes packed into one piece of memory */
@@ -78,7 +79,7 @@ static void wind(struct reader *r, size_t part, bool outer)
     size_t from = part ? r->end[part - 1] : 0, n = r->end[part] - from;
     if ((shape_ring_area(r->at + from, n) > 0) == outer)
         return;
-    for (size_t i = from, j = from + n; i + 1 < j; i++) {
+    for (size_t i = from + 1, j = from + n; i + 1 < j; i++) { /* the first stays the first: dashes start there */
         struct xy keep = r->at[i];
         r->at[i] = r->at[--j];
         r->at[j] = keep;
@@ -350,6 +351,11 @@ static bool get_cut(struct geojson_source *s, struct tile t, struct cut **out, s
     return true;
 }
 
+static double on_grid(double units)
+{
+    return floor(units * STEPS_PER_UNIT + 0.5) / STEPS_PER_UNIT;
+}
+
 static bool make_layer(struct geojson_source *s, struct cut *c, struct tile t, struct err *err)
 {
     double n = exp2(t.z), tolerance = t.z >= s->base.max_zoom ? 0 : TOLERANCE_UNITS;
@@ -363,7 +369,7 @@ static bool make_layer(struct geojson_source *s, struct cut *c, struct tile t, s
         if (!px.at)
             return err_arena(err);
         for (uint32_t k = 0; k < px.n; k++)
-            px.at[k] = (struct xy){(c->shapes[i].at[k].x * n - t.x) * EXTENT, (c->shapes[i].at[k].y * n - t.y) * EXTENT};
+            px.at[k] = (struct xy){on_grid((c->shapes[i].at[k].x * n - t.x) * EXTENT), on_grid((c->shapes[i].at[k].y * n - t.y) * EXTENT)};
         shown[i] = px;
         if (tolerance > 0 && px.kind != SHAPE_POINTS && !shape_simplify(&px, tolerance, &s->scratch, &shown[i]))
             return err_arena(err);
