@@ -15,14 +15,19 @@ struct back { /* from device px to the box: u = ux·(x - x0) + uy·(y - y0) */
     double ux, uy, vx, vy, x0, y0;
 };
 
-static bool back_of(const struct placing *p, struct back *out)
+static double snapped(double v)
+{
+    return round(v * PLACE_STEPS) / PLACE_STEPS;
+}
+
+static bool back_of(const struct placing *p, bool exact, struct back *out)
 {
     double det = p->xx * p->yy - p->xy * p->yx;
     if (!isfinite(det) || fabs(det) < DETERMINANT_MIN || !(fabs(p->x0) < REACH_MAX_PX) ||
         !(fabs(p->y0) < REACH_MAX_PX))
         return false;
     *out = (struct back){p->yy / det, -p->xy / det, -p->yx / det, p->xx / det,
-        round(p->x0 * PLACE_STEPS) / PLACE_STEPS, round(p->y0 * PLACE_STEPS) / PLACE_STEPS};
+        exact ? p->x0 : snapped(p->x0), exact ? p->y0 : snapped(p->y0)};
     return isfinite(out->ux) && isfinite(out->uy) && isfinite(out->vx) && isfinite(out->vy);
 }
 
@@ -146,7 +151,7 @@ void image_draw(uint32_t *pixels, int stride, int width, int height, const struc
     uint32_t fade = (uint32_t)(CLAMP(look->opacity, 0.0, 1.0) * 255 + 0.5);
     bool sound =
         p->x1 - p->x0 < 1e6 && p->y1 - p->y0 < 1e6 && fabs(p->x0) < 1e6 && fabs(p->y0) < 1e6;
-    if (!sound || fade == 0 || image->width <= 0 || image->height <= 0 || !back_of(to, &b))
+    if (!sound || fade == 0 || image->width <= 0 || image->height <= 0 || !back_of(to, look->exact, &b))
         return;
     bounds_of(to, p, width, height, box);
     for (int y = box[1]; y < box[3]; y++)

@@ -27,6 +27,7 @@ struct image_cuts {
 struct image_look {
     double opacity;
     bool smooth;      /* mixed of four px; else the nearest one */
+    bool exact;       /* `to` is taken as it is: for pictures that touch while they are turned */
     bool clamp;       /* beyond its edge the edge goes on; else there is nothing */
     struct rect part; /* of the box: what is drawn of it; [x0, x1) and [y0, y1) */
     enum {

@@ -140,6 +140,8 @@ bool symbol_icon(struct drawing *d, const struct style_layer *l, const struct ex
 struct cache *painter_symbols(struct painter *p);
 struct cache *painter_points(struct painter *p);
 struct icon_set *painter_icons(struct painter *p, struct style *style, double scale); /* until it draws again */
+struct pictures;
+struct pictures *painter_pictures(struct painter *p); /* pictures.h: of raster and image sources */
 struct cache *points_new(size_t limit_bytes);  /* of looks of points: points.c */
 struct cache *symbols_new(size_t limit_bytes); /* of symbols by tile and layer: layer_symbol.c */
 

@@ -21,6 +21,7 @@
 #include "data/base/json.h"
 #include "data/base/limits.h"
 #include "renderer/layer.h"
+#include "renderer/pictures.h"
 
 enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
 
@@ -40,6 +41,7 @@ struct painter {
     struct arena arena;
     struct text_engine *text;
     struct cache *states, *cells, *symbols, *points;
+    struct pictures *pictures;     /* of raster and image sources */
     struct tile_source *basemap;   /* one for all styles; NULL: not opened yet */
     size_t cache_bytes;
     uint32_t asked[ASKED_SLOTS];   /* hashes of cells whose base was drawn: a second time it is kept */
@@ -78,6 +80,7 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
     p->cells = cache_new(p->cache_bytes / 4, free);
     p->symbols = symbols_new(p->cache_bytes / 8);
     p->points = points_new(p->cache_bytes / 8);
+    p->pictures = pictures_new(p->cache_bytes / 8);
     *out = p;
     return true;
 }
@@ -87,6 +90,7 @@ void painter_forget(struct painter *p)
     cache_empty(p->cells);
     cache_empty(p->symbols);
     cache_empty(p->points);
+    pictures_forget(p->pictures);
     cache_empty(p->states);
     source_close(p->basemap);
     p->basemap = NULL;
@@ -99,6 +103,7 @@ void painter_free(struct painter *p)
     cache_free(p->cells);
     cache_free(p->symbols);
     cache_free(p->points);
+    pictures_free(p->pictures);
     cache_free(p->states);
     source_close(p->basemap);
     text_engine_free(p->text);
@@ -204,6 +209,7 @@ static void trim(struct painter *p, struct style_state *s)
     cache_trim(p->cells);
     cache_trim(p->symbols);
     cache_trim(p->points);
+    pictures_trim(p->pictures);
     cache_trim(p->states);
     for (size_t i = 0; i < s->n_sources; i++)
         source_trim(s->sources[i]);
@@ -501,6 +507,11 @@ struct cache *painter_symbols(struct painter *p)
 struct cache *painter_points(struct painter *p)
 {
     return p->points;
+}
+
+struct pictures *painter_pictures(struct painter *p)
+{
+    return p->pictures;
 }
 
 /* The world as one raster tile has zoom -1 and shows what zoom 0 does. */

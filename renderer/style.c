@@ -194,6 +194,8 @@ static enum source_kind_of_style source_kind(struct str type, struct str url)
         return SOURCE_IS_VECTOR;
     if (str_eq(type, S("geojson")))
         return SOURCE_IS_GEOJSON;
+    if (str_eq(type, S("image")))
+        return SOURCE_IS_IMAGE;
     return str_eq(type, S("raster")) ? SOURCE_IS_RASTER : SOURCE_IS_OTHER;
 }
 

@@ -22,7 +22,8 @@ enum prop {
     PROP_COUNT
 };
 
-enum source_kind_of_style { SOURCE_IS_VECTOR, SOURCE_IS_GEOJSON, SOURCE_IS_RASTER, SOURCE_IS_DEPLOYMENTS, SOURCE_IS_OTHER };
+enum source_kind_of_style { SOURCE_IS_VECTOR, SOURCE_IS_GEOJSON, SOURCE_IS_RASTER, SOURCE_IS_IMAGE, SOURCE_IS_DEPLOYMENTS,
+    SOURCE_IS_OTHER };
 struct style_source {
     struct str name;
     enum source_kind_of_style kind;
