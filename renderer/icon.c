@@ -8,27 +8,33 @@
 #include <math.h>
 #include <string.h>
 
-#include "data/base/json.h"
 #include "renderer/builtin.h"
 #include "renderer/cache.h"
+#include "renderer/icon_sheet.h"
 #include "renderer/mark.h"
 #include "renderer/text.h"
 
-enum { SPRITES_BYTES = 32 << 20, SVG_MAX_BYTES = 1 << 20, SHEET_MAX_BYTES = 4 << 20, SPRITE_MAX_PX = 2048, NAME_MAX_BYTES = 256 };
-#define SDF_EDGE 0.75    /* of 255: where the outline of a signed distance field runs */
-#define SDF_PX 8.0       /* px a full step of the field stands for */
+enum {
+    SPRITES_BYTES = 32 << 20,
+    PICTURES_BYTES = 16 << 20,
+    SVG_MAX_BYTES = 1 << 20,
+    SPRITE_MAX_PX = 2048,
+    NAME_MAX_BYTES = 256
+};
+enum { SVG_KEPT_BYTES = 16 << 10 }; /* about what a parsed SVG file takes */
 
-struct picture { /* of one name; kept as long as the set */
+struct picture { /* of one name */
     struct icon icon;
     enum { PICTURE_MARK, PICTURE_SVG, PICTURE_SHEET, PICTURE_NONE } kind;
     RsvgHandle *svg;
-    cairo_surface_t *image; /* of a sheet: the icon alone */
-    double ratio;           /* px of the image for a px of natural size */
+    struct sheet_icon of_sheet;
 };
 struct icon_set {
     char *assets;
     struct text_engine *text;
-    struct cache *pictures, *sprites;
+    struct cache *sheets;   /* pictures of sheets: kept as long as the set */
+    struct cache *pictures; /* those found by name, and the names of which there is none */
+    struct cache *sprites;
 };
 struct kept_sprite {
     struct sprite of;
@@ -40,8 +46,7 @@ static void free_picture(void *value)
     struct picture *p = value;
     if (p->svg)
         g_object_unref(p->svg);
-    if (p->image)
-        cairo_surface_destroy(p->image);
+    sheet_icon_done(&p->of_sheet);
     free(p);
 }
 
@@ -57,7 +62,8 @@ struct icon_set *icon_set_new(const char *assets, struct text_engine *text)
     struct icon_set *s = base_alloc(1, sizeof *s);
     s->assets = assets ? strdup(assets) : NULL;
     s->text = text;
-    s->pictures = cache_new(64 << 20, free_picture);
+    s->sheets = cache_new(SIZE_MAX, free_picture);
+    s->pictures = cache_new(PICTURES_BYTES, free_picture);
     s->sprites = cache_new(SPRITES_BYTES, free_sprite);
     return s;
 }
@@ -68,6 +74,7 @@ void icon_set_free(struct icon_set *s)
         return;
     cache_free(s->sprites);
     cache_free(s->pictures);
+    cache_free(s->sheets);
     free(s->assets);
     free(s);
 }
@@ -75,49 +82,36 @@ void icon_set_free(struct icon_set *s)
 void icon_set_trim(struct icon_set *s)
 {
     cache_trim(s->sprites);
+    cache_trim(s->pictures);
 }
 
 /* ---- where icons come from ---- */
 
-static bool cut_out(struct icon_set *s, cairo_surface_t *sheet, struct str name, const struct json *entry, struct err *err)
+struct adding {
+    struct icon_set *to;
+    struct str prefix;
+};
+
+static void add_icon(void *ctx, struct str key, const struct sheet_icon *icon)
 {
-    double x = json_number(json_get(entry, S("x"))), y = json_number(json_get(entry, S("y")));
-    double w = json_number(json_get(entry, S("width"))), h = json_number(json_get(entry, S("height")));
-    double ratio = json_get(entry, S("pixelRatio")) ? json_number(json_get(entry, S("pixelRatio"))) : 1;
-    if (!(w >= 0 && h >= 0 && w <= SPRITE_MAX_PX && h <= SPRITE_MAX_PX && ratio > 0.01 && ratio <= 16 && fabs(x) < 65536 && fabs(y) < 65536))
-        return err_set(err, ERR_INVALID, "sprite %.*s: its size is not one of a sprite", STR_ARG(name));
+    struct adding *a = ctx;
+    AUTO(buf) name = {0};
+    if (a->prefix.len && !str_eq(a->prefix, S("default")))
+        buf_fmt(&name, "%.*s:", STR_ARG(a->prefix));
+    buf_add(&name, key);
     struct picture *p = base_alloc(1, sizeof *p);
     p->kind = PICTURE_SHEET;
-    p->ratio = ratio;
-    p->icon = (struct icon){w / ratio, h / ratio, json_bool(json_get(entry, S("sdf")))};
-    p->image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, MAX((int)w, 1), MAX((int)h, 1));
-    cairo_t *cr = cairo_create(p->image);
-    cairo_set_source_surface(cr, sheet, -x, -y);
-    cairo_paint(cr);
-    cairo_destroy(cr);
-    cache_put(s->pictures, name.at, name.len, p, (size_t)(w * h * 4) + sizeof *p);
-    return true;
+    p->icon = icon->icon;
+    p->of_sheet = *icon;
+    if (name.len <= NAME_MAX_BYTES)
+        cache_put(a->to->sheets, name.at, name.len, p, sizeof *p);
+    else
+        free_picture(p);
 }
 
 bool icon_set_sheet(struct icon_set *s, struct str prefix, const char *json_path, const char *png_path, struct err *err)
 {
-    AUTO(buf) text = {0};
-    AUTO(json_doc) doc = {0};
-    if (!buf_read_file(&text, json_path, SHEET_MAX_BYTES, err) || !json_read(&doc, buf_str(&text), &JSON_STYLE, err))
-        return err_under(err, "%s", json_path);
-    cairo_surface_t *sheet = cairo_image_surface_create_from_png(png_path);
-    bool ok = cairo_surface_status(sheet) == CAIRO_STATUS_SUCCESS || err_set(err, ERR_INVALID, "%s: this is not a PNG file", png_path);
-    for (struct json_each e = {0}; ok && json_each(doc.root, &e);) {
-        AUTO(buf) name = {0};
-        if (prefix.len && !str_eq(prefix, S("default"))) {
-            buf_add(&name, prefix);
-            buf_char(&name, ':');
-        }
-        buf_add(&name, e.key);
-        ok = cut_out(s, sheet, buf_str(&name), e.value, err);
-    }
-    cairo_surface_destroy(sheet);
-    return ok;
+    return sheet_read(json_path, png_path, add_icon, &(struct adding){s, prefix}, err);
 }
 
 static bool is_plain_name(struct str name)
@@ -148,7 +142,9 @@ static struct picture *find(struct icon_set *s, struct str name)
 {
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return NULL;
-    struct picture *p = cache_get(s->pictures, name.at, name.len);
+    struct picture *p = cache_get(s->sheets, name.at, name.len);
+    if (!p)
+        p = cache_get(s->pictures, name.at, name.len);
     if (p)
         return p->kind == PICTURE_NONE ? NULL : p;
     p = base_alloc(1, sizeof *p);
@@ -160,9 +156,9 @@ static struct picture *find(struct icon_set *s, struct str name)
         p->kind = PICTURE_SVG;
         if (!rsvg_handle_get_intrinsic_size_in_pixels(p->svg, &w, &h) || !(w > 0 && h > 0 && w <= SPRITE_MAX_PX && h <= SPRITE_MAX_PX))
             w = h = 24;
-        p->icon = (struct icon){w, h, false};
+        p->icon = (struct icon){.width_px = w, .height_px = h};
     }
-    cache_put(s->pictures, name.at, name.len, p, sizeof *p);
+    cache_put(s->pictures, name.at, name.len, p, sizeof *p + (p->svg ? SVG_KEPT_BYTES : 0));
     return p->kind == PICTURE_NONE ? NULL : p;
 }
 
@@ -180,53 +176,32 @@ static void set_color(cairo_t *cr, struct rgba c)
     cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a);
 }
 
-/* What a distance field covers when its outline is moved out by some px: an alpha mask the size of the image. */
-static cairo_surface_t *sdf_mask(const struct picture *p, double scale, double grow_px)
-{
-    int w = MAX((int)ceil(p->icon.width_px * scale), 1), h = MAX((int)ceil(p->icon.height_px * scale), 1);
-    cairo_surface_t *big = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
-    cairo_t *cr = cairo_create(big);
-    cairo_scale(cr, scale / p->ratio, scale / p->ratio);
-    cairo_set_source_surface(cr, p->image, 0, 0);
-    cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BILINEAR);
-    cairo_paint(cr);
-    cairo_destroy(cr);
-    cairo_surface_flush(big);
-    uint32_t *at = (uint32_t *)(void *)cairo_image_surface_get_data(big);
-    size_t n = (size_t)h * (size_t)cairo_image_surface_get_stride(big) / 4;
-    double sharp = SDF_PX * scale; /* device px a full step of the field stands for */
-    for (size_t i = 0; i < n; i++) {
-        double d = ((at[i] >> 24) / 255.0 - SDF_EDGE) * sharp + grow_px * scale + 0.5;
-        at[i] = (uint32_t)(CLAMP(d, 0.0, 1.0) * 255 + 0.5) << 24;
-    }
-    cairo_surface_mark_dirty(big);
-    return big;
-}
-
-static void paint_mask(cairo_t *cr, cairo_surface_t *mask, double scale, struct rgba c)
-{
-    cairo_save(cr);
-    cairo_scale(cr, 1 / scale, 1 / scale);
-    set_color(cr, c);
-    cairo_mask_surface(cr, mask, 0, 0);
-    cairo_restore(cr);
-    cairo_surface_destroy(mask);
-}
-
+/* As a picture of its own, of twice the px it asks for where it is drawn as vectors, since those
+ * are looked at closely. */
 static void draw_sheet(cairo_t *cr, const struct picture *p, const struct icon_look *look)
 {
-    cairo_translate(cr, -p->icon.width_px / 2, -p->icon.height_px / 2);
-    if (p->icon.sdf && look->tinted) {
-        double scale = MAX(look->scale, 0.1);
-        if (look->halo_px > 0 && look->halo.a > 0)
-            paint_mask(cr, sdf_mask(p, scale, look->halo_px), scale, look->halo);
-        paint_mask(cr, sdf_mask(p, scale, 0), scale, look->color);
+    double natural_w = look->stretch_x > 0 ? look->stretch_x : p->icon.width_px,
+           natural_h = look->stretch_y > 0 ? look->stretch_y : p->icon.height_px;
+    bool field = p->icon.sdf && look->tinted;
+    double room = field ? (look->halo_px + look->halo_blur_px) / MAX(look->scale, 0.01) + 1 : 1;
+    double fine = MAX(p->of_sheet.ratio, field ? 2 * look->scale : 0);
+    double w = ceil((natural_w + 2 * room) * fine), h = ceil((natural_h + 2 * room) * fine);
+    if (!(w >= 1 && h >= 1 && w <= 2 * SPRITE_MAX_PX && h <= 2 * SPRITE_MAX_PX))
         return;
-    }
-    cairo_scale(cr, 1 / p->ratio, 1 / p->ratio);
-    cairo_set_source_surface(cr, p->image, 0, 0);
+    struct icon_look plain = *look;
+    plain.scale = fine;
+    plain.rotate_deg = 0;
+    plain.device_px = fine / MAX(look->scale, 0.01);
+    cairo_surface_t *own = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)w, (int)h);
+    sheet_icon_draw(&p->of_sheet, (uint32_t *)(void *)cairo_image_surface_get_data(own),
+        cairo_image_surface_get_stride(own) / 4, (int)w, (int)h, (struct xy){w / 2, h / 2}, &plain,
+        1);
+    cairo_surface_mark_dirty(own);
+    cairo_scale(cr, 1 / fine, 1 / fine);
+    cairo_set_source_surface(cr, own, -w / 2, -h / 2);
     cairo_pattern_set_filter(cairo_get_source(cr), CAIRO_FILTER_BILINEAR);
     cairo_paint(cr);
+    cairo_surface_destroy(own);
 }
 
 static void draw_svg(cairo_t *cr, const struct picture *p, const struct icon_look *look)
@@ -247,7 +222,7 @@ static void draw_svg(cairo_t *cr, const struct picture *p, const struct icon_loo
 static void draw_picture(struct icon_set *s, cairo_t *cr, struct str name, const struct picture *p, const struct icon_look *look)
 {
     cairo_save(cr);
-    if (look->stretch_x > 0)
+    if (look->stretch_x > 0 && p->kind != PICTURE_SHEET)
         cairo_scale(cr, look->stretch_x / p->icon.width_px, look->stretch_y / p->icon.height_px);
     if (p->kind == PICTURE_MARK)
         mark_draw(cr, name, look, s, s->text);
@@ -280,24 +255,30 @@ static struct kept_sprite *make_sprite(struct icon_set *s, struct str name, cons
     int half_w = (int)ceil(wide / 2 + 0.5), half_h = (int)ceil(high / 2 + 0.5);
     struct kept_sprite *kept = base_alloc(1, sizeof *kept);
     kept->image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 2 * half_w, 2 * half_h);
-    cairo_t *cr = cairo_create(kept->image);
+    uint32_t *pixels = (uint32_t *)(void *)cairo_image_surface_get_data(kept->image);
+    kept->of = (struct sprite){2 * half_w, 2 * half_h, half_w, half_h, pixels};
     /* An icon of an odd number of px has its centre in the middle of one, so that it stays sharp. */
     bool upright = look->rotate_deg == 0;
     double shift_x = upright && (int)lround(w) % 2 ? 0.5 : 0, shift_y = upright && (int)lround(h) % 2 ? 0.5 : 0;
-    cairo_translate(cr, half_w - shift_x, half_h - shift_y);
+    struct xy centre = {half_w - shift_x, half_h - shift_y};
+    if (p->kind == PICTURE_SHEET) {
+        sheet_icon_draw(&p->of_sheet, pixels, 2 * half_w, 2 * half_w, 2 * half_h, centre, look, 1);
+        return kept;
+    }
+    cairo_t *cr = cairo_create(kept->image);
+    cairo_translate(cr, centre.x, centre.y);
     cairo_rotate(cr, angle);
     cairo_scale(cr, look->scale, look->scale);
     draw_picture(s, cr, name, p, look);
     cairo_destroy(cr);
     cairo_surface_flush(kept->image);
-    kept->of = (struct sprite){2 * half_w, 2 * half_h, half_w, half_h, (uint32_t *)(void *)cairo_image_surface_get_data(kept->image)};
     return kept;
 }
 
 const struct sprite *icon_sprite(struct icon_set *s, struct str name, const struct icon_look *look)
 {
     struct {
-        double numbers[5];
+        double numbers[8];
         struct rgba colors[2];
         uint8_t name[NAME_MAX_BYTES];
     } key;
@@ -305,7 +286,9 @@ const struct sprite *icon_sprite(struct icon_set *s, struct str name, const stru
     if (!p || !(look->scale > 0) || p->icon.width_px * look->scale > SPRITE_MAX_PX || p->icon.height_px * look->scale > SPRITE_MAX_PX)
         return NULL;
     memset(&key, 0, sizeof key);
-    double numbers[5] = {look->scale, look->rotate_deg, look->stretch_x, look->stretch_y, look->tinted ? 1 + look->halo_px : 0};
+    double numbers[8] = {look->scale, look->rotate_deg, look->stretch_x, look->stretch_y,
+        look->tinted ? 1 + look->halo_px : 0, look->tinted ? look->halo_blur_px : 0,
+        look->device_px, look->smooth};
     memcpy(key.numbers, numbers, sizeof numbers);
     if (look->tinted) {
         key.colors[0] = look->color;
@@ -319,6 +302,57 @@ const struct sprite *icon_sprite(struct icon_set *s, struct str name, const stru
         cache_put(s->sprites, &key, key_len, kept, sizeof *kept + (size_t)kept->of.width * (size_t)kept->of.height * 4);
     }
     return &kept->of;
+}
+
+void icon_put(struct icon_set *s, cairo_surface_t *image, struct str name, double x, double y,
+    const struct icon_look *look, double opacity)
+{
+    const struct picture *p = find(s, name);
+    uint32_t *pixels = (uint32_t *)(void *)cairo_image_surface_get_data(image);
+    int stride = cairo_image_surface_get_stride(image) / 4,
+        width = cairo_image_surface_get_width(image),
+        height = cairo_image_surface_get_height(image);
+    if (!p || !(look->scale > 0) || !(fabs(x) < 1e7 && fabs(y) < 1e7))
+        return;
+    cairo_surface_flush(image);
+    if (p->kind == PICTURE_SHEET) {
+        sheet_icon_draw(
+            &p->of_sheet, pixels, stride, width, height, (struct xy){x, y}, look, opacity);
+    } else {
+        const struct sprite *sprite = icon_sprite(s, name, look);
+        if (sprite)
+            sprite_blit(pixels, stride, width, height, sprite, (int)floor(x + 0.5),
+                (int)floor(y + 0.5), (unsigned)(CLAMP(opacity, 0.0, 1.0) * 256 + 0.5));
+    }
+    cairo_surface_mark_dirty(image);
+}
+
+cairo_surface_t *icon_surface(struct icon_set *s, struct str name, double scale)
+{
+    const struct picture *p = find(s, name);
+    if (!p)
+        return NULL;
+    bool sheet = p->kind == PICTURE_SHEET;
+    int w = sheet ? p->of_sheet.image.width
+                  : (int)CLAMP(lround(p->icon.width_px * scale), 1, SPRITE_MAX_PX);
+    int h = sheet ? p->of_sheet.image.height
+                  : (int)CLAMP(lround(p->icon.height_px * scale), 1, SPRITE_MAX_PX);
+    cairo_surface_t *made = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
+    if (sheet) {
+        const struct image *from = &p->of_sheet.image;
+        for (int y = 0; y < h; y++)
+            memcpy(cairo_image_surface_get_data(made) +
+                       (ptrdiff_t)y * cairo_image_surface_get_stride(made),
+                from->at + (ptrdiff_t)y * from->stride, (size_t)w * 4);
+        cairo_surface_mark_dirty(made);
+        return made;
+    }
+    cairo_t *cr = cairo_create(made);
+    cairo_translate(cr, w / 2.0, h / 2.0);
+    cairo_scale(cr, w / p->icon.width_px, h / p->icon.height_px);
+    draw_picture(s, cr, name, p, &(struct icon_look){.scale = 1});
+    cairo_destroy(cr);
+    return made;
 }
 
 /* ---- blitting ---- */

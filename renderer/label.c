@@ -1,6 +1,6 @@
 /*
- * Overlaps are found once, through a grid of squares as wide as a usual label; then the rounds go over the pairs only.
- * All decisions of a round look at the round before, so the order in which candidates stand in the array says nothing.
+ * Overlaps are found once, through a grid of squares as wide as a usual label; then the rounds go over them only. All
+ * decisions of a round look at the round before, so the order in which candidates stand in the array says nothing.
  */
 #include "renderer/label.h"
 
@@ -8,27 +8,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNDECIDED, KEPT, DROPPED };
+enum { UNDECIDED, DECIDED };
 #define GRID_PX 64.0
 enum { GRID_SLOTS = 4096 };
 
 struct entry { /* one box in one square */
-    uint32_t box, owner;
+    uint32_t box;
     int32_t x, y;
     uint32_t next; /* + 1; 0: the end */
 };
-struct pair {
-    uint32_t better, worse;
+struct cover { /* the better one's box lies over the worse one's */
+    uint32_t better, worse, next; /* boxes; next: of the same worse box, + 1 */
 };
 struct decider {
     struct label_candidate *at;
+    size_t n;
+    const struct label_option *options;
     const struct label_box *boxes;
-    uint32_t *rank; /* of each candidate; smaller wins */
+    uint32_t *rank;    /* of each candidate; smaller wins */
+    uint32_t *owner;   /* of each box: its candidate */
+    uint8_t *is_text;  /* of each box */
+    uint8_t *placed;   /* of each box */
+    uint32_t *covers_of; /* of each box: its first cover + 1 */
     struct entry *entries;
-    size_t n_entries;
+    size_t n_entries, cap_entries;
     uint32_t heads[GRID_SLOTS];
-    struct pair *pairs;
-    size_t n_pairs, cap_pairs;
+    struct cover *covers;
+    size_t n_covers, cap_covers;
 };
 
 static _Thread_local const struct label_candidate *sorted_of;
@@ -56,25 +62,32 @@ static bool boxes_meet(const struct label_box *a, const struct label_box *b)
     return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
-static void add_pair(struct decider *d, uint32_t a, uint32_t b)
+static const struct label_rule *rule_of(const struct decider *d, uint32_t box)
 {
-    struct label_candidate *ca = &d->at[a], *cb = &d->at[b];
-    if (d->n_pairs == d->cap_pairs) {
-        d->cap_pairs = MAX(d->cap_pairs * 2, 256);
-        d->pairs = base_grow(d->pairs, d->cap_pairs, sizeof *d->pairs);
-    }
-    bool a_wins = d->rank[a] < d->rank[b];
-    const struct label_candidate *winner = a_wins ? ca : cb, *loser = a_wins ? cb : ca;
-    if (winner->ignore_placement || loser->allow_overlap)
-        return;
-    d->pairs[d->n_pairs++] = (struct pair){a_wins ? a : b, a_wins ? b : a};
+    const struct label_candidate *c = &d->at[d->owner[box]];
+    return d->is_text[box] ? &c->text : &c->icon;
 }
 
-static bool grid_add(struct decider *d, uint32_t owner, uint32_t box, struct arena *scratch, size_t *cap)
+static void add_cover(struct decider *d, uint32_t a, uint32_t b)
+{
+    bool a_wins = d->rank[d->owner[a]] < d->rank[d->owner[b]];
+    uint32_t better = a_wins ? a : b, worse = a_wins ? b : a;
+    /* What may overlap all minds others only while it chooses between several places. */
+    if (rule_of(d, better)->ignored || (rule_of(d, worse)->overlap == LABEL_ALWAYS && d->at[d->owner[worse]].n_options < 2))
+        return;
+    if (d->n_covers == d->cap_covers) {
+        d->cap_covers = MAX(d->cap_covers * 2, 256);
+        d->covers = base_grow(d->covers, d->cap_covers, sizeof *d->covers);
+    }
+    d->covers[d->n_covers++] = (struct cover){better, worse, d->covers_of[worse]};
+    d->covers_of[worse] = (uint32_t)d->n_covers;
+}
+
+static void grid_add(struct decider *d, uint32_t box)
 {
     const struct label_box *b = &d->boxes[box];
     if (!(b->x0 < b->x1 && b->y0 < b->y1) || b->x1 - b->x0 > 4096 || b->y1 - b->y0 > 4096)
-        return true;
+        return;
     int32_t x0 = (int32_t)floor(b->x0 / GRID_PX), x1 = (int32_t)floor(b->x1 / GRID_PX);
     int32_t y0 = (int32_t)floor(b->y0 / GRID_PX), y1 = (int32_t)floor(b->y1 / GRID_PX);
     for (int32_t y = y0; y <= y1; y++)
@@ -82,66 +95,193 @@ static bool grid_add(struct decider *d, uint32_t owner, uint32_t box, struct are
             uint32_t slot = slot_of(x, y);
             for (uint32_t i = d->heads[slot]; i; i = d->entries[i - 1].next) {
                 const struct entry *e = &d->entries[i - 1];
-                if (e->x == x && e->y == y && e->owner != owner && boxes_meet(b, &d->boxes[e->box]))
-                    add_pair(d, owner, e->owner);
+                if (e->x == x && e->y == y && d->owner[e->box] != d->owner[box] && boxes_meet(b, &d->boxes[e->box]))
+                    add_cover(d, box, e->box);
             }
-            if (d->n_entries == *cap) {
-                size_t more = MAX(*cap * 2, 1024);
-                struct entry *grown = ARENA_ARRAY(scratch, struct entry, more);
-                if (!grown)
-                    return false;
-                if (*cap)
-                    memcpy(grown, d->entries, *cap * sizeof *grown);
-                d->entries = grown;
-                *cap = more;
+            if (d->n_entries == d->cap_entries) {
+                d->cap_entries = MAX(d->cap_entries * 2, 1024);
+                d->entries = base_grow(d->entries, d->cap_entries, sizeof *d->entries);
             }
-            d->entries[d->n_entries++] = (struct entry){box, owner, x, y, d->heads[slot]};
+            d->entries[d->n_entries++] = (struct entry){box, x, y, d->heads[slot]};
             d->heads[slot] = (uint32_t)d->n_entries;
+        }
+}
+
+static void own(struct decider *d, uint32_t candidate, struct label_part part, bool is_text)
+{
+    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++) {
+        d->owner[b] = candidate;
+        d->is_text[b] = is_text;
+    }
+}
+
+/* ---- what hangs on the unknown ---- */
+
+/* An unknown one's boxes may lie where a part could be placed. */
+static bool near_unknown(const struct decider *d, struct label_part part, const struct rect *known)
+{
+    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++) {
+        const struct label_box *x = &d->boxes[b];
+        if (x->x0 < known->x0 + LABEL_REACH_PX || x->y0 < known->y0 + LABEL_REACH_PX || x->x1 > known->x1 - LABEL_REACH_PX || x->y1 > known->y1 - LABEL_REACH_PX)
+            return true;
+    }
+    return false;
+}
+
+static bool minds_others(const struct label_candidate *c)
+{
+    return c->n_options > 1 || (c->has_icon && c->icon.overlap != LABEL_ALWAYS) || (c->has_text && c->text.overlap != LABEL_ALWAYS);
+}
+
+static bool covered_by_open(const struct decider *d, struct label_part part)
+{
+    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++)
+        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
+            if (d->at[d->owner[d->covers[i - 1].better]].open)
+                return true;
+    return false;
+}
+
+/* In order of rank, since a candidate hangs on better ones only. */
+static void find_open(struct decider *d, const uint32_t *order, const struct rect *known)
+{
+    for (size_t k = 0; k < d->n; k++) {
+        struct label_candidate *c = &d->at[order[k]];
+        c->open = false;
+        for (uint32_t o = 0; o < c->n_options && !c->open && minds_others(c); o++) {
+            const struct label_option *of = &d->options[c->first_option + o];
+            c->open = near_unknown(d, of->icon, known) || near_unknown(d, of->text, known) || covered_by_open(d, of->icon) || covered_by_open(d, of->text);
+        }
+    }
+}
+
+/* ---- rounds ---- */
+
+static bool waits(const struct decider *d, struct label_part part, const uint8_t *state)
+{
+    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++)
+        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
+            if (state[d->owner[d->covers[i - 1].better]] == UNDECIDED)
+                return true;
+    return false;
+}
+
+static bool is_ready(const struct decider *d, const struct label_candidate *c, const uint8_t *state)
+{
+    for (uint32_t o = 0; o < c->n_options; o++)
+        if (waits(d, d->options[c->first_option + o].icon, state) || waits(d, d->options[c->first_option + o].text, state))
+            return false;
+    return true;
+}
+
+static bool is_free(const struct decider *d, struct label_part part, enum label_overlap overlap)
+{
+    for (uint32_t b = part.first_box; overlap != LABEL_ALWAYS && b < part.first_box + part.n_boxes; b++)
+        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next) {
+            uint32_t better = d->covers[i - 1].better;
+            if (d->placed[better] && (overlap == LABEL_NEVER || rule_of(d, better)->overlap == LABEL_NEVER))
+                return false;
         }
     return true;
 }
 
-static void one_round(struct decider *d, size_t n, uint8_t *state, uint8_t *beaten)
+/* The first option whose text is free: minding all others first, then as its overlap allows. */
+static bool choose_text(const struct decider *d, struct label_candidate *c)
 {
-    memset(beaten, 0, n);
-    for (size_t i = 0; i < d->n_pairs; i++)
-        if (state[d->pairs[i].better] == UNDECIDED)
-            beaten[d->pairs[i].worse] = 1;
-    for (size_t i = 0; i < n; i++)
-        if (state[i] == UNDECIDED && !beaten[i])
-            state[i] = KEPT;
-    for (size_t i = 0; i < d->n_pairs; i++)
-        if (state[d->pairs[i].better] == KEPT && state[d->pairs[i].worse] == UNDECIDED)
-            state[d->pairs[i].worse] = DROPPED;
+    for (int pass = c->n_options > 1 ? 0 : 1; pass < 2; pass++)
+        for (uint32_t o = 0; o < c->n_options; o++) {
+            const struct label_option *of = &d->options[c->first_option + o];
+            if (!is_free(d, of->text, pass ? c->text.overlap : LABEL_NEVER))
+                continue;
+            if (c->icon_follows && !is_free(d, of->icon, c->icon.overlap))
+                continue;
+            c->option = o;
+            return true;
+        }
+    return false;
 }
 
-void label_decide(struct label_candidate *at, size_t n, const struct label_box *boxes, struct arena *scratch)
+static void choose(const struct decider *d, struct label_candidate *c)
+{
+    c->option = 0;
+    bool text = c->has_text && choose_text(d, c), icon = c->has_icon && is_free(d, d->options[c->first_option + c->option].icon, c->icon.overlap);
+    bool icon_alone = !c->has_text || c->text.optional, text_alone = !c->has_icon || c->icon.optional;
+    if (!icon_alone && !text_alone)
+        icon = text = icon && text;
+    else if (!text_alone)
+        text = icon && text;
+    else if (!icon_alone)
+        icon = icon && text;
+    c->icon_shown = icon;
+    c->text_shown = text;
+}
+
+static void put(struct decider *d, struct label_part part, bool shown)
+{
+    for (uint32_t b = part.first_box; shown && b < part.first_box + part.n_boxes; b++)
+        d->placed[b] = 1;
+}
+
+static void one_round(struct decider *d, uint8_t *state, uint32_t *now)
+{
+    size_t n_now = 0;
+    for (size_t i = 0; i < d->n; i++)
+        if (state[i] == UNDECIDED && is_ready(d, &d->at[i], state))
+            now[n_now++] = (uint32_t)i;
+    for (size_t i = 0; i < n_now; i++)
+        choose(d, &d->at[now[i]]);
+    for (size_t i = 0; i < n_now; i++) {
+        const struct label_candidate *c = &d->at[now[i]];
+        put(d, d->options[c->first_option + c->option].icon, c->icon_shown);
+        put(d, d->options[c->first_option + c->option].text, c->text_shown);
+        state[now[i]] = DECIDED;
+    }
+}
+
+static bool set_up(struct decider *d, size_t n_boxes, struct arena *scratch, uint32_t *order)
+{
+    d->rank = ARENA_ARRAY(scratch, uint32_t, d->n);
+    d->owner = ARENA_ARRAY(scratch, uint32_t, n_boxes);
+    d->covers_of = ARENA_ARRAY(scratch, uint32_t, n_boxes);
+    d->is_text = arena_alloc(scratch, n_boxes);
+    d->placed = arena_alloc(scratch, n_boxes);
+    if (!d->rank || !d->owner || !d->covers_of || !d->is_text || !d->placed)
+        return false;
+    for (size_t i = 0; i < d->n; i++)
+        order[i] = (uint32_t)i;
+    sorted_of = d->at;
+    qsort(order, d->n, sizeof *order, by_rank);
+    for (size_t i = 0; i < d->n; i++) {
+        d->rank[order[i]] = (uint32_t)i;
+        for (uint32_t o = 0; o < d->at[i].n_options; o++) {
+            own(d, (uint32_t)i, d->options[d->at[i].first_option + o].icon, false);
+            own(d, (uint32_t)i, d->options[d->at[i].first_option + o].text, true);
+        }
+    }
+    for (uint32_t b = 0; b < n_boxes; b++)
+        grid_add(d, b);
+    return true;
+}
+
+void label_decide(struct label_candidate *at, size_t n, const struct label_option *options, const struct label_box *boxes, size_t n_boxes,
+    struct rect known, struct arena *scratch)
 {
     struct decider *d = ARENA_NEW(scratch, struct decider);
     uint32_t *order = ARENA_ARRAY(scratch, uint32_t, n);
-    uint8_t *state = arena_alloc(scratch, n), *beaten = arena_alloc(scratch, n);
-    uint32_t *rank = ARENA_ARRAY(scratch, uint32_t, n);
+    uint8_t *state = arena_alloc(scratch, n);
     for (size_t i = 0; i < n; i++)
-        at[i].shown = false;
-    if (!d || !order || !state || !beaten || !rank)
+        at[i].icon_shown = at[i].text_shown = false;
+    if (!n || !d || !order || !state)
         return; /* past the drawing's memory: no labels rather than other labels */
     d->at = at;
+    d->n = n;
+    d->options = options;
     d->boxes = boxes;
-    d->rank = rank;
-    for (size_t i = 0; i < n; i++)
-        order[i] = (uint32_t)i;
-    sorted_of = at;
-    qsort(order, n, sizeof *order, by_rank);
-    for (size_t i = 0; i < n; i++)
-        rank[order[i]] = (uint32_t)i;
-    size_t cap = 0;
-    bool room = true;
-    for (size_t i = 0; i < n && room; i++)
-        for (uint32_t b = 0; b < at[i].n_boxes && room; b++)
-            room = grid_add(d, (uint32_t)i, at[i].first_box + b, scratch, &cap);
-    for (int round = 0; round < LABEL_ROUNDS && room; round++)
-        one_round(d, n, state, beaten);
-    for (size_t i = 0; i < n && room; i++)
-        at[i].shown = state[i] == KEPT;
-    free(d->pairs);
+    if (set_up(d, n_boxes, scratch, order)) {
+        find_open(d, order, &known);
+        for (int round = 0; round < LABEL_ROUNDS; round++)
+            one_round(d, state, order);
+    }
+    free(d->covers);
+    free(d->entries);
 }

@@ -1,8 +1,15 @@
 /*
- * Which labels appear. Candidates have a fixed order (sort key, then rank, then a hash of the id). Round by round, a
- * candidate that beats all undecided candidates it overlaps is kept, and what it overlaps is dropped; after a fixed small
- * number of rounds the rest is dropped. So the outcome at a place depends only on candidates within rounds × reach, and a
- * tile that reads that margin decides exactly as its neighbour does.
+ * Which labels appear. Candidates have a fixed order (later layers first, then sort key, then where in which tile they come from). Round
+ * by round, a candidate whose every better neighbour is decided is decided itself: of its options the first that is free
+ * is taken, and what that covers is covered. After a fixed number of rounds the rest is dropped. So the outcome at a place
+ * depends only on candidates within rounds × 2 reach, and a tile that reads that margin decides exactly as its neighbour
+ * does; with rounds without end it would be what deciding one after another gives.
+ *
+ * Chains of labels that hang on one another are short as a rule, so a tile reads a small margin first and asks whether
+ * what it shows hangs on anything that may lie outside: only then it reads more.
+ *
+ * A candidate has an icon, a text, or both. An option is one way to place them (a text on one side of its icon or the
+ * other); an icon without its text, or a text without its icon, is shown only where the style says that it may be.
  */
 #ifndef RENDERER_LABEL_H
 #define RENDERER_LABEL_H
@@ -10,20 +17,39 @@
 #include "data/base/arena.h"
 #include "data/geo/shape.h"
 
-enum { LABEL_ROUNDS = 4 };
-#define LABEL_REACH_PX 160.0 /* no candidate is larger, half its diagonal */
+enum { LABEL_ROUNDS = 16 };
+#define LABEL_REACH_PX 200.0 /* no box of a candidate reaches further from its anchor */
 
+enum label_overlap { LABEL_NEVER, LABEL_COOPERATIVE, LABEL_ALWAYS }; /* cooperative: over what is not `never` itself */
 struct label_box {
     double x0, y0, x1, y1;      /* world px */
+};
+struct label_part {
+    uint32_t first_box, n_boxes; /* a text along a line has several; none: nothing to place */
+};
+struct label_option {
+    struct label_part icon, text;
+};
+struct label_rule {             /* how a part stands against others */
+    enum label_overlap overlap;
+    bool ignored;               /* others may cover it */
+    bool optional;              /* the other part may be shown without it */
 };
 struct label_candidate {
     double sort_key;            /* smaller wins */
     int layer;                  /* later layers win, as the specification says */
-    uint64_t tie;               /* hash of what it is */
-    uint32_t first_box, n_boxes; /* a text along a line has several */
-    bool allow_overlap, ignore_placement;
-    bool shown;                 /* the answer */
+    uint64_t tie;               /* smaller wins; no two of a layer have the same */
+    uint32_t first_option, n_options; /* in order of preference; at least one */
+    struct label_rule icon, text;
+    bool icon_follows;          /* the icon is drawn round the text: an option is free when both are */
+    bool has_icon, has_text;
+    /* The answer. */
+    bool icon_shown, text_shown;
+    uint32_t option;            /* of those, from 0 */
+    bool open;                  /* its outcome may hang on candidates that were not given */
 };
-void label_decide(struct label_candidate *at, size_t n, const struct label_box *boxes, struct arena *scratch);
+/* All candidates whose anchors lie within `known` are given. */
+void label_decide(struct label_candidate *at, size_t n, const struct label_option *options, const struct label_box *boxes, size_t n_boxes,
+    struct rect known, struct arena *scratch);
 
 #endif

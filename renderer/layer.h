@@ -8,6 +8,7 @@
 #include "renderer/cache.h"
 #include "renderer/icon.h"
 #include "renderer/map.h"
+#include "renderer/placing.h"
 #include "renderer/text.h"
 
 /* What one painter keeps for one style: its sources, opened, and its icons. */
@@ -34,10 +35,6 @@ struct drawing {
     struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };
 
-/* Coordinates of a layer's extent to px of the drawing: x = xx·u + xy·v + x0, y = yx·u + yy·v + y0. */
-struct placing {
-    double xx, xy, x0, yx, yy, y0;
-};
 /* A vector tile of a source, and where it lies. */
 struct tile_place {
     struct tile tile;              /* the tile the features come from; an ancestor where the asked one is missing */
@@ -55,6 +52,9 @@ struct xy placing_px(const struct placing *p, struct xy at);
 typedef bool features_fn(void *ctx, const struct tile_place *at, const struct features *features, const struct rect *bounds,
     const uint32_t *chosen, size_t n_chosen, struct err *err);
 bool drawing_each(struct drawing *d, const struct style_layer *layer, double reach_px, features_fn *fn, void *ctx, struct err *err);
+/* Calls fn with all features of a source that keeps them uncut, for each copy of the world, as one tile whose extent is 1.
+ * *whole false: it does not. */
+bool drawing_whole(struct drawing *d, const struct style_layer *layer, bool *whole, features_fn *fn, void *ctx, struct err *err);
 bool drawing_shows(const struct drawing *d, const struct style_layer *l); /* at its zoom */
 struct expr_input drawing_input(const struct drawing *d);
 
@@ -70,6 +70,10 @@ struct pen {
     double offset_px;              /* to the right of the line's direction */
     const double *dashes;          /* px; NULL: not dashed */
     size_t n_dashes;
+    /* Lines are not added to the path but given, whole, at least two points of which no neighbours are the same; a ring does
+     * not repeat its first. */
+    void (*run)(void *ctx, const struct xy *px, size_t n, bool ring);
+    void *ctx;
 };
 void pen_polygons(struct pen *pen, const struct shape *s);
 /* Lines, or the rings of polygons; of rings, edges wholly outside of `inside` (in the extent) are left out, since there the
@@ -79,16 +83,37 @@ void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside
 /* Where a tile lies whose coordinates run from 0 to extent. */
 void drawing_place(const struct drawing *d, struct tile asked, struct tile at, int64_t copy, double size_px, double extent,
     struct tile_place *out);
+/* Path of the style's glyph ranges where letters are to come from them: on images; empty: from installed fonts. */
+struct str drawing_glyphs(const struct drawing *d);
 /* The file an address of the style stands for; false if it is none of this machine. */
 bool drawing_path(const struct drawing *d, struct str address, struct buf *out);
 
 void set_color(cairo_t *cr, struct rgba c, double opacity);
 /* Where the layer's translate moves things, px. */
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor);
+/* The picture of an icon at this size of a px; NULL if there is no such icon. The surface is the caller's. */
+cairo_surface_t *drawing_picture(struct drawing *d, struct str icon);
 /* The sprite of an icon as an endless pattern that joins over the edges of cells; NULL if there is no such icon. */
 cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon);
 /* A sprite with its centre at px, or the icon's outlines there. */
 void drawing_icon(struct drawing *d, struct str name, struct xy px, struct icon_look look, double opacity);
+
+/* The pixels of what is drawn on, for own loops; put back with drawing_touched. */
+struct canvas {
+    uint32_t *at;
+    int stride, width, height;     /* px of the device */
+};
+struct canvas drawing_canvas(struct drawing *d);
+void drawing_touched(struct drawing *d);
+/* Of each row of the canvas the pixels whose middle lies in the tile, as first and end; in the arena. NULL: all of them. */
+bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err);
+/* The chosen features by sort key where the layer has one, those of the same key as they were; in the arena. */
+bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
+    const uint32_t **chosen, size_t n, struct err *err);
+/* A drawing on an image of its own, as large as d: for what is painted as one with an opacity, and for what vectors cannot
+ * show. Painted on d and gone with drawing_aside_paint. */
+bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err);
+void drawing_aside_paint(struct drawing *d, struct drawing *aside, double opacity);
 
 /* Notes a feature for map_query when there is one: what was hit, topmost last. */
 void query_note(struct drawing *d, const struct style_layer *l, const struct features *features, const struct feature *f,

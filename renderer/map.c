@@ -1,10 +1,13 @@
 /*
- * A raster picture is laid out in cells: squares of 256 px of the world at the picture's zoom, counted from the world's
- * north-west corner, whole device px wide. Each is drawn alone, by the same steps whichever picture asks for it, and copied
- * into place:
+ * A raster picture is laid out in cells: squares of 256 px of the world at the picture's zoom,
+ * counted from the world's north-west corner (moved by the part of a device px that the picture's
+ * camera is off), whole device px wide. Each is drawn alone, by the same steps whichever picture
+ * asks for it, and copied into place:
  *
  *     world  ├──cell──┼──cell──┼──cell──┤
  *     picture      └──────────────┘            a picture drawn at once is its tiles side by side
+ *
+ * A picture whose corner lies between two px moves all its cells by what is left, so that its middle is where it was asked for.
  *
  * The layers before the first that shows deployments are the base: they change with the style and its files only, so the
  * pixels of a cell that is asked for again are kept. Turned views are drawn whole.
@@ -19,7 +22,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192 };
+enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
 #define ZOOM_SLACK 1e-9
 
 struct style_state {
@@ -29,6 +32,7 @@ struct style_state {
     bool *tried;
     const struct tile_source *shared; /* the painter's base map: not closed with this style */
     struct icon_set *icons;
+    struct buf glyphs;             /* path of the style's glyph ranges; empty: installed fonts */
 };
 struct painter {
     const char *basemaps[BASEMAPS_MAX];
@@ -55,6 +59,7 @@ static void free_state(void *value)
     free(s->sources);
     free(s->tried);
     icon_set_free(s->icons);
+    buf_done(&s->glyphs);
     style_drop(s->style);
     free(s);
 }
@@ -149,6 +154,25 @@ static void add_sheets(struct painter *p, struct style_state *s, double scale)
         add_sheet(p, s, json_string(json_get(json_at(sprite, i), S("id"))), json_string(json_get(json_at(sprite, i), S("url"))), scale);
 }
 
+/* A hosted service's addresses stand for the assets too, as far as they lie there. */
+static void set_glyphs(struct painter *p, struct style_state *s)
+{
+    struct str url = json_string(json_get(style_root(s->style), S("glyphs")));
+    AUTO(buf) local = {0};
+    if (str_starts(url, S("mapbox://fonts/"))) {
+        buf_add(&local, S("local://glyphs/"));
+        buf_add(&local, str_slice(url, 15, url.len));
+        url = buf_str(&local);
+    }
+    if (!local_path(p, url, &s->glyphs))
+        buf_clear(&s->glyphs);
+}
+
+struct str drawing_glyphs(const struct drawing *d)
+{
+    return d->image || d->query ? buf_str(&d->state->glyphs) : (struct str){0};
+}
+
 static struct style_state *state_of(struct painter *p, struct style *style, double scale)
 {
     uint64_t key = style_hash(style) ^ (scale > 1 ? 1 : 0);
@@ -164,6 +188,7 @@ static struct style_state *state_of(struct painter *p, struct style *style, doub
     s->n_base = count_base(style);
     s->icons = icon_set_new(p->assets, p->text);
     add_sheets(p, s, scale);
+    set_glyphs(p, s);
     cache_put(p->states, &key, sizeof key, s, sizeof *s);
     return s;
 }
@@ -373,6 +398,28 @@ bool drawing_each(struct drawing *d, const struct style_layer *l, double reach, 
     return true;
 }
 
+bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, features_fn *fn, void *ctx, struct err *err)
+{
+    struct tile_source *source = NULL;
+    *whole = false;
+    if (!l->source || !open_source(d, l->source, &source, err))
+        return !l->source;
+    if (!source || !source->whole.features)
+        return true;
+    *whole = true;
+    uint32_t *chosen = NULL;
+    size_t n = 0;
+    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+        return false;
+    for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
+        struct tile_place place = {.layer_index = l->index};
+        drawing_place(d, (struct tile){0, 0, 0}, (struct tile){0, 0, 0}, (int64_t)copy, d->world_px, 1, &place);
+        if (!fn(ctx, &place, source->whole.features, source->whole.bounds, chosen, n, err))
+            return err_under(err, "layer %.*s", STR_ARG(l->id));
+    }
+    return true;
+}
+
 /* ---- small things layers share ---- */
 
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor)
@@ -389,18 +436,21 @@ struct xy drawing_translate(const struct drawing *d, const struct style_layer *l
     return (struct xy){CLAMP(t[0], -1e4, 1e4), CLAMP(t[1], -1e4, 1e4)};
 }
 
+cairo_surface_t *drawing_picture(struct drawing *d, struct str icon)
+{
+    const struct icon *i = icon_find(d->icons, icon);
+    if (!i || i->width_px * d->scale > PICTURE_SIDE_MAX_PX || i->height_px * d->scale > PICTURE_SIDE_MAX_PX)
+        return NULL;
+    return icon_surface(d->icons, icon, d->scale);
+}
+
 cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
 {
     const struct icon *i = icon_find(d->icons, icon);
-    if (!i)
+    cairo_surface_t *one = i ? drawing_picture(d, icon) : NULL;
+    if (!one)
         return NULL;
-    int w = MAX((int)lround(i->width_px * d->scale), 1), h = MAX((int)lround(i->height_px * d->scale), 1);
-    cairo_surface_t *one = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, w, h);
-    cairo_t *cr = cairo_create(one);
-    cairo_translate(cr, w / 2.0, h / 2.0);
-    cairo_scale(cr, w / i->width_px, h / i->height_px);
-    icon_draw(d->icons, cr, icon, &(struct icon_look){.scale = 1});
-    cairo_destroy(cr);
+    int w = cairo_image_surface_get_width(one), h = cairo_image_surface_get_height(one);
     cairo_pattern_t *p = cairo_pattern_create_for_surface(one);
     cairo_surface_destroy(one);
     cairo_pattern_set_extend(p, CAIRO_EXTEND_REPEAT);
@@ -432,14 +482,8 @@ void drawing_icon(struct drawing *d, struct str name, struct xy px, struct icon_
         return;
     }
     look.scale *= d->scale;
-    const struct sprite *s = icon_sprite(d->icons, name, &look);
-    if (!s)
-        return;
-    cairo_surface_flush(d->image);
-    sprite_blit((uint32_t *)(void *)cairo_image_surface_get_data(d->image), cairo_image_surface_get_stride(d->image) / 4,
-        cairo_image_surface_get_width(d->image), cairo_image_surface_get_height(d->image), s, (int)lround(px.x * d->scale),
-        (int)lround(px.y * d->scale), (unsigned)(MIN(opacity, 1) * 256 + 0.5));
-    cairo_surface_mark_dirty(d->image);
+    look.device_px = d->scale;
+    icon_put(d->icons, d->image, name, px.x * d->scale, px.y * d->scale, &look, opacity);
 }
 
 struct cache *painter_symbols(struct painter *p)
@@ -562,7 +606,7 @@ static struct drawing whole_view(struct painter *p, struct style *style, const s
 struct cell_key {
     uint64_t style;
     double zoom, scale;
-    int64_t x, y;
+    struct xy origin;
 };
 
 static cairo_surface_t *cell_surface(struct painter *p, double scale)
@@ -577,15 +621,15 @@ static cairo_surface_t *cell_surface(struct painter *p, double scale)
     return p->cell;
 }
 
-/* The cell's pixels on the painter's surface. */
-static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *err)
+/* The pixels of a cell whose corner is at these world px, on the painter's surface. */
+static bool draw_cell(struct drawing *view, struct xy origin, struct err *err)
 {
     struct painter *p = view->painter;
     struct drawing d = *view;
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, x, y};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);
@@ -599,7 +643,7 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     cairo_scale(d.cr, d.scale, d.scale);
     d.width_px = d.height_px = CELL_PX;
     d.world = (struct rect){0, 0, CELL_PX, CELL_PX};
-    d.origin = (struct xy){(double)x * CELL_PX, (double)y * CELL_PX};
+    d.origin = origin;
     bool ok = true;
     if (!kept && d.state->n_base > 0) {
         ok = draw_layers(&d, 0, d.state->n_base, err);
@@ -628,7 +672,7 @@ bool map_draw_tile(struct painter *p, struct tile t, double scale, struct style 
         return false;
     struct drawing d = drawing_of(p, style, scene, &v);
     trim(p, d.state);
-    if (!draw_cell(&d, t.x, t.y, err))
+    if (!draw_cell(&d, (struct xy){(double)t.x * CELL_PX, (double)t.y * CELL_PX}, err))
         return false;
     *out = p->cell;
     return true;
@@ -644,20 +688,33 @@ static void copy_cell(const cairo_surface_t *from, cairo_surface_t *to, int64_t 
             cairo_image_surface_get_data(cell) + (y - top) * cairo_image_surface_get_stride(cell) + (x0 - left) * 4, (size_t)(x1 - x0) * 4);
 }
 
+/* How far a picture's camera is from whole device px of the world: -½ to ½, in 64ths, so that equal
+ * cells are found again. */
+static double phase_of(double edge)
+{
+    return round((edge - round(edge)) * PHASE_STEPS) / PHASE_STEPS;
+}
+
+/* The grid of cells lies where the camera puts it: moved by less than a px, since a map is drawn
+ * where it is looked at. */
 static bool draw_cells(struct painter *p, cairo_surface_t *image, const struct view *v, struct style *style,
     const struct scene *scene, struct err *err)
 {
     struct drawing d = drawing_of(p, style, scene, v);
     int64_t side = (int64_t)lround(CELL_PX * v->scale); /* device px */
-    int64_t left = llround(v->centre.x * d.world_px * v->scale - cairo_image_surface_get_width(image) / 2.0);
-    int64_t top = llround(v->centre.y * d.world_px * v->scale - cairo_image_surface_get_height(image) / 2.0);
+    double west = v->centre.x * d.world_px * v->scale - cairo_image_surface_get_width(image) / 2.0;
+    double north =
+        v->centre.y * d.world_px * v->scale - cairo_image_surface_get_height(image) / 2.0;
+    struct xy phase = {phase_of(west) / v->scale, phase_of(north) / v->scale};
+    int64_t left = (int64_t)round(west), top = (int64_t)round(north);
     int64_t right = left + cairo_image_surface_get_width(image), bottom = top + cairo_image_surface_get_height(image);
     int64_t x0 = (int64_t)floor((double)left / (double)side), y0 = (int64_t)floor((double)top / (double)side);
     cairo_surface_flush(image);
     for (int64_t y = y0; y * side < bottom; y++)
         for (int64_t x = x0; x * side < right; x++) {
             trim(p, d.state);
-            if (!draw_cell(&d, x, y, err))
+            if (!draw_cell(&d,
+                    (struct xy){(double)x * CELL_PX + phase.x, (double)y * CELL_PX + phase.y}, err))
                 return false;
             copy_cell(p->cell, image, x * side - left, y * side - top);
         }

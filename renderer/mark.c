@@ -161,7 +161,7 @@ bool mark_measure(struct str name, struct icon *out)
     if (!read_words(&m, name))
         return false;
     if (m.kind == MARK_BADGE || m.kind == MARK_TAB) {
-        *out = (struct icon){badge_width(&m) + 2, 16, false};
+        *out = (struct icon){.width_px = badge_width(&m) + 2, .height_px = 16};
         return true;
     }
     if (m.kind == MARK_SYMBOL || m.kind == MARK_RING)
@@ -170,7 +170,7 @@ bool mark_measure(struct str name, struct icon *out)
         side = m.size * 2 + 10;
     else
         side = 2 * cluster_radius_px((uint32_t)MIN(m.count, UINT32_MAX)) + 3;
-    *out = (struct icon){ceil(side), ceil(side), false};
+    *out = (struct icon){.width_px = ceil(side), .height_px = ceil(side)};
     return true;
 }
 
@@ -312,9 +312,9 @@ static void draw_tick(cairo_t *cr, const struct mark *m, const struct inks *k)
 
 static void draw_words(cairo_t *cr, struct text_engine *text, struct str words, double size, struct xy centre, struct rgba c)
 {
-    struct text_style style = {.font = S("Noto Sans Bold"), .size_px = size, .line_height_em = 1.2};
-    const struct text_layout *l = text_layout(text, words, &style);
-    text_draw(text, cr, l, centre.x - l->width_px / 2, centre.y - l->height_px / 2, 0, &(struct text_paint){.color = c, .opacity = 1});
+    struct text_style style = {.font = S("Noto Sans Bold"), .size_px = size, .line_height_em = 1.2, .max_width_px = INFINITY};
+    const struct text_layout *l = text_layout_plain(text, words, &style);
+    text_draw(text, cr, l, centre.x - l->width_px / 2, centre.y - l->height_px / 2, &(struct text_paint){.color = c, .opacity = 1});
 }
 
 static double ring_band(double r)

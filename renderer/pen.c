@@ -251,10 +251,33 @@ static void add_dashed(cairo_t *cr, const struct run *r, const struct pen *pen)
     }
 }
 
+static bool near_px(struct xy a, struct xy b, double px)
+{
+    return fabs(a.x - b.x) + fabs(a.y - b.y) <= px;
+}
+
+/* A ring without its repeated point; the last point stays where it is when it lies close to the one before. */
+static void give_run(struct pen *pen, const struct run *r, bool ring)
+{
+    size_t n = r->n - (ring && near_px(r->at[0], r->at[r->n - 1], 0));
+    while (n > 2 && ring && near_px(r->at[0], r->at[n - 1], pen->thin_px))
+        n--;
+    while (n > 2 && !ring && near_px(r->at[n - 1], r->at[n - 2], pen->thin_px)) {
+        r->at[n - 2] = r->at[n - 1];
+        n--;
+    }
+    if (n >= 2 && !near_px(r->at[0], r->at[1], 0))
+        pen->run(pen->ctx, r->at, n, ring && n > 2);
+}
+
 static void add_run(struct pen *pen, const struct run *r, bool closed)
 {
     if (r->n < 2)
         return;
+    if (pen->run) {
+        give_run(pen, r, closed);
+        return;
+    }
     if (pen->offset_px != 0) {
         offset_run(r, pen->offset_px, closed, &scratch[1]);
         r = &scratch[1];
@@ -314,7 +337,7 @@ void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside
                 add_ring(pen, at, n, inside);
             continue;
         }
-        bool closed = n > 3 && at[0].x == at[n - 1].x && at[0].y == at[n - 1].y;
+        bool closed = !pen->run && n > 3 && at[0].x == at[n - 1].x && at[0].y == at[n - 1].y;
         to_px(pen, at, n, &scratch[0]);
         if (scratch[0].n == 2 && scratch[0].at[0].x == scratch[0].at[1].x && scratch[0].at[0].y == scratch[0].at[1].y)
             continue;

@@ -178,6 +178,7 @@ static bool evaluate(struct drawing *d, const struct style_layer *l, const struc
     k->x = at.x, k->y = at.y;
     k->alpha = (unsigned)(CLAMP(opacity, 0.0, 1.0) * 256 + 0.5);
     k->look.scale *= d->scale;
+    k->look.device_px = d->scale;
     return true;
 }
 
@@ -246,8 +247,8 @@ static bool add_point(struct run *r, const struct point *p, const struct filter 
     struct spot at = quad_spot(p->quad);
     double x = at.x * r->px_per_spot + r->copy_px - r->left, y = at.y * r->px_per_spot - r->top;
     bool circle = k->circle != NULL;
-    struct stamp s = {(int32_t)(circle ? floor(x) : lround(x + k->x * r->d->scale)), (int32_t)(circle ? floor(y) : lround(y + k->y * r->d->scale)),
-        (uint32_t)(k - r->t->slots)};
+    struct stamp s = {(int32_t)floor(circle ? x : x + k->x * r->d->scale + 0.5),
+        (int32_t)floor(circle ? y : y + k->y * r->d->scale + 0.5), (uint32_t)(k - r->t->slots)};
     return add_stamp(r, s) || err_arena(err);
 }
 

@@ -38,6 +38,7 @@ struct tile_source {
     const struct tile_source_ops *ops;
     int min_zoom, max_zoom; /* of the tiles it has; max_zoom: over-zoomed above */
     bool changes;           /* what it gives depends on the scene */
+    struct tile_layer whole; /* all features uncut, in 0..1 of the world; none: it has them in tiles only */
     struct str attribution;
 };
 /* Any tile: one that is not there is cut out of its nearest ancestor. *out NULL if there is none. */

@@ -451,6 +451,7 @@ bool source_open_geojson(struct tile_source **out, const struct json *geojson, i
         return false;
     }
     s->bounds = (struct rect *)(uintptr_t)bounds;
+    s->base.whole = (struct tile_layer){&s->all, bounds};
     *out = &s->base;
     return true;
 }

@@ -1,7 +1,4 @@
-/*
- * A reader of protocol buffers' wire format (https://protobuf.dev/programming-guides/encoding/), as much of it as vector
- * tiles use, and the tile's messages on top. Numbers of fields: vector_tile.proto of the specification 2.1.
- */
+/* The messages of a vector tile over the wire format (protobuf.h). Numbers of fields: vector_tile.proto of the specification 2.1. */
 #include "data/geo/mvt.h"
 
 #include <math.h>
@@ -11,98 +8,13 @@
 #include "data/base/limits.h"
 #include "data/geo/protobuf.h"
 
-/* ---- the wire ---- */
-
-struct wire {
-    const unsigned char *at, *end;
-    bool bad;
-};
-struct field {
-    uint32_t number, type; /* 0 varint, 1 eight bytes, 2 length-delimited, 5 four bytes */
-    uint64_t value;
-    struct wire bytes;
-};
-
-static struct wire wire_of(struct str s)
-{
-    return (struct wire){(const unsigned char *)s.at, (const unsigned char *)s.at + s.len, false};
-}
-
-static uint64_t read_varint(struct wire *w)
-{
-    uint64_t v = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-        if (w->at == w->end)
-            break;
-        unsigned char c = *w->at++;
-        v |= (uint64_t)(c & 0x7F) << shift;
-        if (c < 0x80)
-            return v;
-    }
-    w->bad = true;
-    return 0;
-}
-
-static uint64_t read_fixed(struct wire *w, size_t bytes)
-{
-    uint64_t v = 0;
-    if ((size_t)(w->end - w->at) < bytes) {
-        w->bad = true;
-        return 0;
-    }
-    for (size_t i = 0; i < bytes; i++)
-        v |= (uint64_t)w->at[i] << (8 * i);
-    w->at += bytes;
-    return v;
-}
-
-static bool next_field(struct wire *w, struct field *f)
-{
-    if (w->bad || w->at == w->end)
-        return false;
-    uint64_t key = read_varint(w);
-    *f = (struct field){.number = (uint32_t)(key >> 3), .type = (uint32_t)(key & 7)};
-    if (w->bad || key >> 3 == 0 || key >> 3 > 536870911) {
-        w->bad = true;
-        return false;
-    }
-    if (f->type == 0) {
-        f->value = read_varint(w);
-    } else if (f->type == 1) {
-        f->value = read_fixed(w, 8);
-    } else if (f->type == 5) {
-        f->value = read_fixed(w, 4);
-    } else if (f->type == 2) {
-        uint64_t n = read_varint(w);
-        if (w->bad || n > (uint64_t)(w->end - w->at)) {
-            w->bad = true;
-            return false;
-        }
-        f->bytes = (struct wire){w->at, w->at + n, false};
-        w->at += n;
-    } else {
-        w->bad = true;
-    }
-    return !w->bad;
-}
-
-static struct str wire_str(struct wire w)
-{
-    return str_from((const char *)w.at, (size_t)(w.end - w.at));
-}
-
-static int64_t unzigzag(uint64_t v)
-{
-    return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
-}
-
 /* ---- decoding ---- */
 
-static bool read_value(struct wire w, struct value *out)
+static bool read_value(struct protobuf w, struct value *out)
 {
     *out = (struct value){.kind = VALUE_NULL};
-    struct field f;
-    while (next_field(&w, &f)) {
+    struct protobuf_field f;
+    while (protobuf_next(&w, &f)) {
         static const uint8_t types[] = {9, 2, 5, 1, 0, 0, 0, 0};
         if (f.number >= COUNT(types) || f.number == 0)
             continue;
@@ -112,7 +24,7 @@ static bool read_value(struct wire w, struct value *out)
         uint32_t bits = (uint32_t)f.value;
         switch (f.number) {
         case 1:
-            *out = (struct value){.kind = VALUE_STRING, .string = wire_str(f.bytes)};
+            *out = (struct value){.kind = VALUE_STRING, .string = protobuf_str(f.bytes)};
             if (!str_is_utf8(out->string))
                 return false;
             break;
@@ -131,7 +43,7 @@ static bool read_value(struct wire w, struct value *out)
             *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)f.value};
             break;
         case 6:
-            *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)unzigzag(f.value)};
+            *out = (struct value){.kind = VALUE_NUMBER, .is_integer = true, .number = (double)protobuf_unzigzag(f.value)};
             break;
         default:
             *out = (struct value){.kind = VALUE_BOOL, .boolean = f.value != 0};
@@ -143,7 +55,7 @@ static bool read_value(struct wire w, struct value *out)
 enum { COMMAND_MOVE = 1, COMMAND_LINE = 2, COMMAND_CLOSE = 7 };
 
 struct geometry_reader {
-    struct wire w;
+    struct protobuf w;
     int64_t x, y;
     struct shape *shape;
     enum shape_kind kind;
@@ -151,7 +63,7 @@ struct geometry_reader {
 
 static bool read_move(struct geometry_reader *g)
 {
-    int64_t dx = unzigzag(read_varint(&g->w)), dy = unzigzag(read_varint(&g->w));
+    int64_t dx = protobuf_unzigzag(protobuf_next_varint(&g->w)), dy = protobuf_unzigzag(protobuf_next_varint(&g->w));
     g->x += CLAMP(dx, -INT64_C(0x80000000), INT64_C(0x7fffffff));
     g->y += CLAMP(dy, -INT64_C(0x80000000), INT64_C(0x7fffffff));
     g->shape->at[g->shape->n++] = (struct xy){(double)g->x, (double)g->y};
@@ -168,7 +80,7 @@ static void end_part(struct shape *s, uint32_t least)
 }
 
 /* Section 4.3 of the specification. The room for points is bounded by the bytes: each point takes two at least. */
-static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct arena *a, struct shape *out)
+static const char *read_geometry(struct protobuf bytes, enum shape_kind kind, struct arena *a, struct shape *out)
 {
     size_t most = (size_t)(bytes.end - bytes.at) / 2 + 1;
     *out = (struct shape){.kind = kind};
@@ -179,7 +91,7 @@ static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct
     struct geometry_reader g = {.w = bytes, .shape = out, .kind = kind};
     bool open = false;
     while (g.w.at != g.w.end) {
-        uint64_t word = read_varint(&g.w);
+        uint64_t word = protobuf_next_varint(&g.w);
         uint64_t command = word & 7, count = word >> 3;
         if (g.w.bad || count > (uint64_t)(g.w.end - g.w.at) + (command == COMMAND_CLOSE))
             return "a geometry's command counts more than is there";
@@ -215,14 +127,14 @@ static const char *read_geometry(struct wire bytes, enum shape_kind kind, struct
     return NULL;
 }
 
-static const char *read_tags(struct wire w, struct features *layer, struct arena *a, struct feature *out)
+static const char *read_tags(struct protobuf w, struct features *layer, struct arena *a, struct feature *out)
 {
     size_t most = (size_t)(w.end - w.at);
     uint32_t *tags = ARENA_ARRAY(a, uint32_t, most + 1);
     if (!tags)
         return "it needs more memory than a tile may use";
     while (w.at != w.end) {
-        uint64_t v = read_varint(&w);
+        uint64_t v = protobuf_next_varint(&w);
         if (w.bad)
             return "a feature's tags are cut off";
         if (v >= (out->n_tags % 2 ? layer->n_values : layer->n_keys))
@@ -235,13 +147,13 @@ static const char *read_tags(struct wire w, struct features *layer, struct arena
     return NULL;
 }
 
-static const char *read_feature(struct wire w, struct features *layer, struct arena *a, struct feature *out)
+static const char *read_feature(struct protobuf w, struct features *layer, struct arena *a, struct feature *out)
 {
-    struct wire whole = w, tags = {0}, geometry = {0};
+    struct protobuf whole = w, tags = {0}, geometry = {0};
     uint64_t type = 0;
-    struct field f;
+    struct protobuf_field f;
     bool has_geometry = false;
-    while (next_field(&w, &f)) {
+    while (protobuf_next(&w, &f)) {
         if (f.number == 1 && f.type == 0) {
             out->id = f.value;
             out->has_id = true;
@@ -274,13 +186,13 @@ static const char *read_feature(struct wire w, struct features *layer, struct ar
     return read_geometry(geometry, kinds[type], a, &out->shape);
 }
 
-static const char *read_layer(struct wire w, struct arena *a, struct features *out)
+static const char *read_layer(struct protobuf w, struct arena *a, struct features *out)
 {
-    struct field f;
-    struct wire again = w;
+    struct protobuf_field f;
+    struct protobuf again = w;
     bool has_name = false, has_version = false;
     *out = (struct features){.extent = 4096, .version = 1};
-    while (next_field(&again, &f)) {
+    while (protobuf_next(&again, &f)) {
         out->n_keys += f.number == 3 && f.type == 2;
         out->n_values += f.number == 4 && f.type == 2;
         out->n += f.number == 2 && f.type == 2;
@@ -295,18 +207,18 @@ static const char *read_layer(struct wire w, struct arena *a, struct features *o
     if (!out->keys || !out->values || !out->at)
         return "it needs more memory than a tile may use";
     uint32_t keys = 0, values = 0;
-    for (again = w; next_field(&again, &f);) {
+    for (again = w; protobuf_next(&again, &f);) {
         switch (f.number) {
         case 1:
             if (f.type != 2 || has_name)
                 return "a layer's name is not one text";
-            out->name = wire_str(f.bytes);
+            out->name = protobuf_str(f.bytes);
             has_name = true;
             break;
         case 3:
             if (f.type != 2)
                 return "a layer's key is not a text";
-            out->keys[keys++] = wire_str(f.bytes);
+            out->keys[keys++] = protobuf_str(f.bytes);
             break;
         case 4:
             if (f.type != 2 || !read_value(f.bytes, &out->values[values++]))
@@ -338,7 +250,7 @@ static const char *read_layer(struct wire w, struct arena *a, struct features *o
     if (!out->extent || out->extent > 1 << 20)
         return "a layer's extent is no useful number";
     size_t i = 0;
-    for (again = w; next_field(&again, &f);) {
+    for (again = w; protobuf_next(&again, &f);) {
         if (f.number != 2)
             continue;
         const char *why = read_feature(f.bytes, out, a, &out->at[i]);
@@ -367,10 +279,10 @@ bool mvt_decode(struct str bytes, struct arena *a, struct vector_tile *out, stru
     }
     if (bytes.len > MVT_MAX_BYTES)
         return err_set(err, ERR_TOO_BIG, "vector tile: it has more than %d bytes, the most that is read", MVT_MAX_BYTES);
-    struct wire w = wire_of(bytes);
-    struct field f;
+    struct protobuf w = protobuf_of(bytes);
+    struct protobuf_field f;
     size_t n = 0;
-    while (next_field(&w, &f)) {
+    while (protobuf_next(&w, &f)) {
         if (f.number == 3 && f.type != 2)
             return err_set(err, ERR_INVALID, "vector tile: a layer is not a message");
         n += f.number == 3;
@@ -380,7 +292,7 @@ bool mvt_decode(struct str bytes, struct arena *a, struct vector_tile *out, stru
     struct vector_tile made = {.layers = ARENA_ARRAY(a, struct features, n + 1)};
     if (!made.layers)
         return err_arena(err);
-    for (w = wire_of(bytes); next_field(&w, &f);) {
+    for (w = protobuf_of(bytes); protobuf_next(&w, &f);) {
         if (f.number != 3)
             continue;
         const char *why = read_layer(f.bytes, a, &made.layers[made.n_layers]);

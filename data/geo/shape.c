@@ -296,7 +296,7 @@ static struct xy ring_centroid(const struct xy *ring, size_t n)
     return (struct xy){from.x + x / (3 * area), from.y + y / (3 * area)};
 }
 
-bool shape_label_point(const struct shape *polygons, double precision, struct arena *scratch, struct xy *out)
+static bool find_label_point(const struct shape *polygons, double precision, struct arena *scratch, struct xy *out)
 {
     struct shape polygon;
     if (polygons->kind != SHAPE_POLYGONS || !polygons->n_parts || !largest_polygon(polygons, scratch, &polygon))
@@ -328,6 +328,14 @@ bool shape_label_point(const struct shape *polygons, double precision, struct ar
     }
     *out = best.at;
     return true;
+}
+
+bool shape_label_point(const struct shape *polygons, double precision, struct arena *scratch, struct xy *out)
+{
+    struct arena_mark before = arena_mark(scratch);
+    bool found = find_label_point(polygons, precision, scratch, out);
+    arena_release(scratch, before);
+    return found;
 }
 
 /* ---- clip ------------------------------------------------------------------------------------------------------------ */

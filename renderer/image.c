@@ -1,0 +1,155 @@
+/* Each device px is brought back to the box, from there to the picture, and mixed over what is
+ * there. */
+#include "renderer/image.h"
+
+#include <math.h>
+#include <stddef.h>
+
+#include "data/base/base.h"
+
+#define PLACE_STEPS 64.0
+#define DETERMINANT_MIN 1e-12
+#define REACH_MAX_PX 1e9
+
+struct back { /* from device px to the box: u = ux·(x - x0) + uy·(y - y0) */
+    double ux, uy, vx, vy, x0, y0;
+};
+
+static bool back_of(const struct placing *p, struct back *out)
+{
+    double det = p->xx * p->yy - p->xy * p->yx;
+    if (!isfinite(det) || fabs(det) < DETERMINANT_MIN || !(fabs(p->x0) < REACH_MAX_PX) ||
+        !(fabs(p->y0) < REACH_MAX_PX))
+        return false;
+    *out = (struct back){p->yy / det, -p->xy / det, -p->yx / det, p->xx / det,
+        round(p->x0 * PLACE_STEPS) / PLACE_STEPS, round(p->y0 * PLACE_STEPS) / PLACE_STEPS};
+    return isfinite(out->ux) && isfinite(out->uy) && isfinite(out->vx) && isfinite(out->vy);
+}
+
+/* Per channel x · k / 255, rounded, on two pairs of channels at once. */
+static inline uint32_t scaled(uint32_t c, uint32_t k)
+{
+    uint32_t rb = (c & 0xff00ff) * k + 0x800080, ag = (c >> 8 & 0xff00ff) * k + 0x800080;
+    rb = (rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff;
+    ag = (ag + (ag >> 8 & 0xff00ff)) & 0xff00ff00;
+    return rb | ag;
+}
+
+static inline uint32_t px_at(const struct image *i, int x, int y, bool clamp)
+{
+    if (x < 0 || y < 0 || x >= i->width || y >= i->height) {
+        if (!clamp)
+            return 0;
+        x = CLAMP(x, 0, i->width - 1);
+        y = CLAMP(y, 0, i->height - 1);
+    }
+    return i->at[(ptrdiff_t)y * i->stride + x];
+}
+
+/* Two channels of a px, 32 bits apart, so that each has room for 16 bits of weight. */
+static inline uint64_t red_blue(uint32_t c)
+{
+    return (uint64_t)(c >> 16 & 255) << 32 | (c & 255);
+}
+
+static inline uint64_t alpha_green(uint32_t c)
+{
+    return (uint64_t)(c >> 24) << 32 | (c >> 8 & 255);
+}
+
+/* The four px round a place. */
+static inline uint32_t mixed(const struct image *i, double u, double v, bool clamp)
+{
+    double left = floor(u - 0.5), top = floor(v - 0.5);
+    int x = (int)left, y = (int)top;
+    uint64_t fx = (uint64_t)((u - 0.5 - left) * 256 + 0.5),
+             fy = (uint64_t)((v - 0.5 - top) * 256 + 0.5);
+    uint32_t at[4] = {px_at(i, x, y, clamp), px_at(i, x + 1, y, clamp), px_at(i, x, y + 1, clamp),
+        px_at(i, x + 1, y + 1, clamp)};
+    if (at[0] == at[1] && at[0] == at[2] && at[0] == at[3])
+        return at[0];
+    uint64_t weight[4] = {(256 - fx) * (256 - fy), fx * (256 - fy), (256 - fx) * fy, fx * fy};
+    uint64_t rb = 0x0000800000008000u, ag = 0x0000800000008000u;
+    for (int k = 0; k < 4; k++) {
+        rb += red_blue(at[k]) * weight[k];
+        ag += alpha_green(at[k]) * weight[k];
+    }
+    uint32_t a = (uint32_t)(ag >> 48), r = (uint32_t)(rb >> 48), g = (uint32_t)ag >> 16,
+             b = (uint32_t)rb >> 16;
+    return a << 24 | r << 16 | g << 8 | b;
+}
+
+/* From px of the box to px of the picture. */
+static double through(const struct image_cuts *c, double at)
+{
+    if (!c || c->n < 2)
+        return at;
+    int i = 1;
+    while (i < c->n - 1 && at >= c->box[i])
+        i++;
+    double wide = c->box[i] - c->box[i - 1];
+    return wide > 0 ? c->px[i - 1] + (at - c->box[i - 1]) * (c->px[i] - c->px[i - 1]) / wide
+                    : c->px[i];
+}
+
+static bool is_in_half(const struct image_look *k, double u, double v)
+{
+    if (k->half == IMAGE_WHOLE)
+        return true;
+    const struct rect *r = &k->part;
+    bool upper = (u - r->x0) / (r->x1 - r->x0) + (v - r->y0) / (r->y1 - r->y0) < 1;
+    return upper == (k->half == IMAGE_UPPER_LEFT);
+}
+
+/* The box of device px round what is drawn: x0 y0 x1 y1. */
+static void bounds_of(
+    const struct placing *to, const struct rect *part, int width, int height, int box[4])
+{
+    double x = to->xx * part->x0 + to->xy * part->y0 + to->x0,
+           y = to->yx * part->x0 + to->yy * part->y0 + to->y0;
+    double w = part->x1 - part->x0, h = part->y1 - part->y0;
+    double x0 = x + MIN(to->xx * w, 0) + MIN(to->xy * h, 0),
+           x1 = x + MAX(to->xx * w, 0) + MAX(to->xy * h, 0);
+    double y0 = y + MIN(to->yx * w, 0) + MIN(to->yy * h, 0),
+           y1 = y + MAX(to->yx * w, 0) + MAX(to->yy * h, 0);
+    box[0] = (int)CLAMP(floor(x0) - 1, 0.0, (double)width);
+    box[1] = (int)CLAMP(floor(y0) - 1, 0.0, (double)height);
+    box[2] = (int)CLAMP(ceil(x1) + 1, 0.0, (double)width);
+    box[3] = (int)CLAMP(ceil(y1) + 1, 0.0, (double)height);
+}
+
+static void draw_row(uint32_t *row, int from, int to, const struct image *image,
+    const struct back *b, double y, const struct image_look *k, uint32_t fade)
+{
+    for (int at = from; at < to; at++) {
+        double x = at + 0.5 - b->x0, u = b->ux * x + b->uy * y, v = b->vx * x + b->vy * y;
+        if (!(u >= k->part.x0 && v >= k->part.y0 && u < k->part.x1 && v < k->part.y1) ||
+            !is_in_half(k, u, v))
+            continue;
+        u = through(k->across, u), v = through(k->down, v);
+        uint32_t c = k->smooth ? mixed(image, u, v, k->clamp)
+                               : px_at(image, (int)floor(u), (int)floor(v), k->clamp);
+        if (!c)
+            continue;
+        if (fade < 255)
+            c = scaled(c, fade);
+        row[at] = c >> 24 == 255 ? c : c + scaled(row[at], 255 - (c >> 24));
+    }
+}
+
+void image_draw(uint32_t *pixels, int stride, int width, int height, const struct image *image,
+    const struct placing *to, const struct image_look *look)
+{
+    struct back b;
+    int box[4];
+    const struct rect *p = &look->part;
+    uint32_t fade = (uint32_t)(CLAMP(look->opacity, 0.0, 1.0) * 255 + 0.5);
+    bool sound =
+        p->x1 - p->x0 < 1e6 && p->y1 - p->y0 < 1e6 && fabs(p->x0) < 1e6 && fabs(p->y0) < 1e6;
+    if (!sound || fade == 0 || image->width <= 0 || image->height <= 0 || !back_of(to, &b))
+        return;
+    bounds_of(to, p, width, height, box);
+    for (int y = box[1]; y < box[3]; y++)
+        draw_row(
+            pixels + (ptrdiff_t)y * stride, box[0], box[2], image, &b, y + 0.5 - b.y0, look, fade);
+}

@@ -1,0 +1,386 @@
+/*
+ * Symbols along lines. Pieces of a line that carry the same words are joined, cut at the edge of their tile, and anchors set
+ * along them: at even distances, where there is room for the whole label and the line does not bend too much under it. A
+ * line too short for that has one in its middle. Which places these are follows MapLibre: the first anchor stands half a
+ * label and two letters from where a line begins, and half a distance where it only comes in from the next tile.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data/base/hash.h"
+#include "renderer/symbol.h"
+
+enum { CHAIN_SEARCH_MAX = 4000, REPEAT_HEADS = 1024 };
+#define WINDOW_EM 0.6 /* the bend is summed over so much of the label */
+
+struct chain {
+    struct symbol_words words;
+    uint64_t hash;
+    uint32_t feature;
+    struct xy *at;               /* in the extent */
+    size_t n;
+};
+struct repeats { /* anchors of texts, by their hash */
+    struct repeat {
+        uint64_t hash;
+        struct xy at;
+        uint32_t next; /* + 1 */
+    } *at;
+    size_t n, cap;
+    uint32_t heads[REPEAT_HEADS];
+};
+
+/* ---- chains ---- */
+
+static bool same_place(struct xy a, struct xy b)
+{
+    return a.x == b.x && a.y == b.y;
+}
+
+static void turn_round(struct xy *at, size_t n)
+{
+    for (size_t i = 0, j = n - 1; i < j; i++, j--) {
+        struct xy keep = at[i];
+        at[i] = at[j];
+        at[j] = keep;
+    }
+}
+
+/* A line that begins or ends where one of the same words does makes one chain with it. */
+static bool join(struct symbol_builder *b, struct chain *c, const struct xy *at, size_t n)
+{
+    bool tail_first = same_place(c->at[c->n - 1], at[0]), tail_last = same_place(c->at[c->n - 1], at[n - 1]);
+    bool head_first = same_place(c->at[0], at[0]), head_last = same_place(c->at[0], at[n - 1]);
+    if (!tail_first && !tail_last && !head_first && !head_last)
+        return false;
+    struct xy *all = ARENA_ARRAY(b->arena, struct xy, c->n + n);
+    if (!all)
+        return false;
+    if (head_last && !tail_first) { /* before it */
+        memcpy(all, at, n * sizeof *all);
+        memcpy(all + n - 1, c->at, c->n * sizeof *all);
+    } else {
+        if (!tail_first && !tail_last)
+            turn_round(c->at, c->n);
+        memcpy(all, c->at, c->n * sizeof *all);
+        memcpy(all + c->n, at, n * sizeof *all);
+        if (!tail_first && !head_first)
+            turn_round(all + c->n, n);
+        memmove(all + c->n, all + c->n + 1, (n - 1) * sizeof *all);
+    }
+    c->at = all;
+    c->n += n - 1;
+    return true;
+}
+
+static uint64_t words_hash(const struct symbol_words *w)
+{
+    uint64_t h = hash64(w->icon.at, w->icon.len, 1);
+    for (uint32_t i = 0; i < w->n; i++)
+        h = hash64(w->sections[i].text.at, w->sections[i].text.len, h + w->sections[i].is_image);
+    return h;
+}
+
+struct chains {
+    struct chain *at;
+    size_t n, cap;
+};
+
+static void add_line(struct symbol_builder *b, struct chains *all, const struct symbol_words *w, uint64_t hash, uint32_t feature, bool joining,
+    const struct xy *at, size_t n)
+{
+    for (size_t k = all->n; joining && k-- > 0 && all->n - k < CHAIN_SEARCH_MAX;)
+        if (all->at[k].hash == hash && join(b, &all->at[k], at, n))
+            return;
+    struct xy *own = ARENA_ARRAY(b->arena, struct xy, n);
+    if (!own) {
+        b->full = true;
+        return;
+    }
+    memcpy(own, at, n * sizeof *own);
+    if (all->n == all->cap) {
+        all->cap = MAX(all->cap * 2, 32);
+        all->at = base_grow(all->at, all->cap, sizeof *all->at);
+    }
+    all->at[all->n++] = (struct chain){*w, hash, feature, own, n};
+}
+
+/* ---- along one line ---- */
+
+struct track { /* a piece of a chain inside the tile */
+    const struct xy *at;         /* px from the tile's corner */
+    size_t n;
+    double length;
+    bool continued;              /* it begins at the tile's edge */
+};
+
+static double step_of(const struct track *t, size_t i)
+{
+    return hypot(t->at[i + 1].x - t->at[i].x, t->at[i + 1].y - t->at[i].y);
+}
+
+static double direction_of(const struct track *t, size_t i)
+{
+    return atan2(t->at[i + 1].y - t->at[i].y, t->at[i + 1].x - t->at[i].x);
+}
+
+/* The bend under a label round a place of the track: never more than most_rad within a window of the label. */
+static bool runs_straight(const struct track *t, double middle, double label, double window, double most_rad)
+{
+    double from = middle - label / 2, to = middle + label / 2, bend = 0, begun = 0;
+    size_t first = 1; /* the oldest corner in the window */
+    double first_at = 0;
+    for (size_t i = 1; i + 1 < t->n; i++) {
+        begun += step_of(t, i - 1);
+        if (begun <= from) {
+            first = i + 1;
+            first_at = begun + step_of(t, i);
+            continue;
+        }
+        if (begun >= to)
+            break;
+        if (first == i)
+            first_at = begun;
+        bend += fabs(remainder(direction_of(t, i) - direction_of(t, i - 1), 2 * M_PI));
+        while (begun - first_at > window) {
+            bend -= fabs(remainder(direction_of(t, first) - direction_of(t, first - 1), 2 * M_PI));
+            first_at += step_of(t, first);
+            first++;
+        }
+        if (bend > most_rad)
+            return false;
+    }
+    return true;
+}
+
+struct label_size {
+    double length, window, extra, spacing, overscale; /* px of the drawing */
+    double most_rad;
+    bool has_text;
+};
+
+static struct label_size size_of(struct symbol_builder *b, const struct chain *c)
+{
+    struct symbol_builder at_next = *b;
+    double zoom = floor(b->d->zoom + 1e-9), grown = exp2(b->d->zoom - zoom), em, length = 0;
+    struct symbol probe = {0};
+    at_next.in.zoom = zoom + 1;
+    symbol_set_text(&at_next, &probe, &c->words);
+    em = CLAMP(style_number(b->l, PROP_TEXT_SIZE, &at_next.in), 0.0, 512.0);
+    if (probe.n_sections)
+        length = text_layout(b->d->text, probe.sections, probe.n_sections, &probe.style)->width_px;
+    const struct icon *icon = c->words.icon.len ? icon_find(b->d->icons, c->words.icon) : NULL;
+    if (icon)
+        length = MAX(length, icon->width_px * style_number(b->l, PROP_ICON_SIZE, &b->in) * em / 24);
+    struct label_size s = {.length = length * grown, .window = probe.n_sections ? WINDOW_EM * em * grown : 0, .extra = 2 * em * grown,
+        .spacing = MAX(style_number(b->l, PROP_SYMBOL_SPACING, &b->in), 1) * grown, .has_text = probe.n_sections > 0,
+        .overscale = exp2(MAX(zoom - b->place->asked.z, 0)), .most_rad = style_number(b->l, PROP_TEXT_MAX_ANGLE, &b->in) * M_PI / 180};
+    if (s.spacing - s.length < s.spacing / 4)
+        s.spacing = s.length + s.spacing / 4;
+    return s;
+}
+
+static bool is_repeated(struct repeats *r, uint64_t hash, struct xy at, double distance)
+{
+    uint32_t *head = &r->heads[hash % REPEAT_HEADS];
+    for (uint32_t i = *head; i; i = r->at[i - 1].next)
+        if (r->at[i - 1].hash == hash && hypot(r->at[i - 1].at.x - at.x, r->at[i - 1].at.y - at.y) < distance)
+            return true;
+    if (r->n == r->cap) {
+        r->cap = MAX(r->cap * 2, 64);
+        r->at = base_grow(r->at, r->cap, sizeof *r->at);
+    }
+    r->at[r->n++] = (struct repeat){hash, at, *head};
+    *head = (uint32_t)r->n;
+    return false;
+}
+
+static double side_share(struct str anchor, const char *low, const char *high)
+{
+    return str_has(anchor, str_of(low)) ? 0 : str_has(anchor, str_of(high)) ? 1 : 0.5;
+}
+
+/* The text on the line, and its boxes; false: it does not fit. */
+static bool set_along(struct symbol_builder *b, struct symbol *s, const struct track *t, double middle)
+{
+    double offset[2] = {0, 0}, em = s->style.size_px, boxes[SYMBOL_BOXES_MAX][4], pad = style_number(b->l, PROP_TEXT_PADDING, &b->in);
+    struct str anchor = style_string(b->l, PROP_TEXT_ANCHOR, &b->in);
+    style_numbers(b->l, PROP_TEXT_OFFSET, &b->in, offset, 2);
+    const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
+    s->path = t->at;
+    s->n_path = t->n;
+    s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - side_share(anchor, "left", "right") * l->width_px,
+        offset[1] * em - side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+    AUTO_FREE struct placed_glyph *at = base_alloc(l->n_glyphs + 1, sizeof *at);
+    if (!text_place_along(l, &s->along, at))
+        return false;
+    size_t n = text_along_boxes(l, at, boxes, SYMBOL_BOXES_MAX);
+    s->options[0].text = (struct label_part){s->n_boxes, (uint32_t)n};
+    for (size_t i = 0; i < n; i++)
+        symbol_add_box(b, s, (struct label_box){boxes[i][0] - pad, boxes[i][1] - pad, boxes[i][2] + pad, boxes[i][3] + pad});
+    return true;
+}
+
+static void set_icon_along(struct symbol_builder *b, struct symbol *s, const struct chain *c, double angle)
+{
+    const struct icon *icon = c->words.icon.len ? icon_find(b->d->icons, c->words.icon) : NULL;
+    double pad[4] = {2, 2, 2, 2};
+    if (!icon)
+        return;
+    symbol_set_icon(b, s, c->words.icon, icon);
+    if (!str_eq(style_string(b->l, PROP_ICON_ROTATION_ALIGNMENT, &b->in), S("viewport")))
+        s->look.rotate_deg += angle * 180 / M_PI;
+    struct rect block = {0};
+    bool fits = s->n_sections && symbol_fits_icon(b);
+    if (fits) {
+        const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
+        block = (struct rect){s->along.left_px, s->along.top_px, s->along.left_px + l->width_px, s->along.top_px + l->height_px};
+    }
+    struct xy at = symbol_icon_place(b, s, icon, fits ? &block : NULL);
+    double k = s->look.scale, w = (s->look.stretch_x > 0 ? s->look.stretch_x : icon->width_px) * k, turn = s->look.rotate_deg * M_PI / 180;
+    double h = (s->look.stretch_y > 0 ? s->look.stretch_y : icon->height_px) * k;
+    style_numbers(b->l, PROP_ICON_PADDING, &b->in, pad, 4);
+    s->options[0].icon = (struct label_part){s->n_boxes, 1};
+    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, turn, pad));
+    s->options[0].icon_at = (struct xy){at.x * cos(turn) - at.y * sin(turn), at.x * sin(turn) + at.y * cos(turn)};
+}
+
+static bool text_follows_line(struct symbol_builder *b)
+{
+    return !str_eq(style_string(b->l, PROP_TEXT_ROTATION_ALIGNMENT, &b->in), S("viewport"));
+}
+
+static void put_anchor(struct symbol_builder *b, const struct chain *c, const struct track *t, double middle, struct xy at, double angle)
+{
+    if (!text_follows_line(b)) {
+        bool icon_turns = !str_eq(style_string(b->l, PROP_ICON_ROTATION_ALIGNMENT, &b->in), S("viewport"));
+        symbol_put(b, at, &c->words, icon_turns ? angle : 0, c->feature);
+        return;
+    }
+    struct symbol *s = symbol_add(b);
+    if (!s)
+        return;
+    s->at = at;
+    s->options = ARENA_NEW(b->arena, struct symbol_option);
+    if (!s->options) {
+        b->full = true;
+        b->out->n--;
+        return;
+    }
+    s->n_options = 1;
+    if (c->words.n)
+        symbol_set_text(b, s, &c->words);
+    if (s->n_sections && !set_along(b, s, t, middle)) {
+        b->out->n--;
+        return;
+    }
+    set_icon_along(b, s, c, angle);
+    symbol_finish(b, s, c->feature);
+}
+
+/* The place at a length of the track, where that lies on it and whether a label has room there. */
+static bool try_anchor(struct symbol_builder *b, const struct chain *c, const struct track *t, const struct label_size *size, double middle)
+{
+    double begun = 0;
+    if (middle - size->length / 2 < 0 || middle + size->length / 2 > t->length)
+        return false;
+    size_t i = 0;
+    while (i + 2 < t->n && begun + step_of(t, i) <= middle)
+        begun += step_of(t, i++);
+    double step = step_of(t, i), k = step > 0 ? (middle - begun) / step : 0;
+    struct xy at = {t->at[i].x + (t->at[i + 1].x - t->at[i].x) * k, t->at[i].y + (t->at[i + 1].y - t->at[i].y) * k};
+    if (size->window > 0 && !runs_straight(t, middle, size->length, size->window, size->most_rad))
+        return false;
+    if (!size->has_text || !is_repeated(b->repeats, c->hash, at, size->spacing / 2))
+        put_anchor(b, c, t, middle, at, direction_of(t, i));
+    return true;
+}
+
+static void put_track(struct symbol_builder *b, const struct chain *c, const struct track *t, bool centre_only)
+{
+    struct label_size size = size_of(b, c);
+    if (centre_only) {
+        try_anchor(b, c, t, &size, t->length / 2);
+        return;
+    }
+    double first = t->continued ? size.spacing / 2 * size.overscale : (size.length / 2 + size.extra) * size.overscale;
+    bool any = false;
+    for (double at = fmod(first, size.spacing); at < t->length && !b->full; at += size.spacing)
+        any |= try_anchor(b, c, t, &size, at);
+    if (!any && !t->continued)
+        try_anchor(b, c, t, &size, t->length / 2);
+}
+
+static bool on_edge(struct xy p, const struct rect *r)
+{
+    return p.x <= r->x0 || p.y <= r->y0 || p.x >= r->x1 || p.y >= r->y1;
+}
+
+/* What of the chain lies inside the tile. */
+static void put_chain(struct symbol_builder *b, const struct chain *c, bool centre_only)
+{
+    struct shape inside, line = {.kind = SHAPE_LINES, .n_parts = 1, .n = (uint32_t)c->n, .end = &(uint32_t){(uint32_t)c->n}, .at = c->at};
+    if (!shape_clip(&line, b->inside, b->arena, &inside)) {
+        b->full = true;
+        return;
+    }
+    for (uint32_t part = 0, from = 0; part < inside.n_parts; from = inside.end[part++]) {
+        struct track t = {.n = inside.end[part] - from};
+        struct xy *px = t.n >= 2 ? ARENA_ARRAY(b->arena, struct xy, t.n) : NULL;
+        if (!px)
+            continue;
+        for (size_t i = 0; i < t.n; i++)
+            px[i] = placing_px(&b->turn, inside.at[from + i]);
+        t.at = px;
+        t.continued = on_edge(inside.at[from], &b->inside);
+        for (size_t i = 0; i + 1 < t.n; i++)
+            t.length += step_of(&t, i);
+        if (t.length > 0 && isfinite(t.length))
+            put_track(b, c, &t, centre_only);
+    }
+}
+
+/* A ring is a line that ends where it begins. */
+static void add_feature(struct symbol_builder *b, struct chains *all, const struct feature *f, uint32_t index, bool joining)
+{
+    struct symbol_words w;
+    if ((f->shape.kind != SHAPE_LINES && f->shape.kind != SHAPE_POLYGONS) || !symbol_words(b, &w))
+        return;
+    uint64_t hash = words_hash(&w);
+    for (uint32_t part = 0, from = 0; part < f->shape.n_parts; from = f->shape.end[part++]) {
+        size_t n = f->shape.end[part] - from;
+        const struct xy *at = f->shape.at + from;
+        if (n < 2)
+            continue;
+        if (f->shape.kind == SHAPE_LINES) {
+            add_line(b, all, &w, hash, index, joining, at, n);
+            continue;
+        }
+        struct xy *ring = ARENA_ARRAY(b->arena, struct xy, n + 1);
+        if (!ring)
+            continue;
+        memcpy(ring, at, n * sizeof *ring);
+        ring[n] = ring[0];
+        add_line(b, all, &w, hash, index, false, ring, n + 1);
+    }
+}
+
+void symbols_along_lines(struct symbol_builder *b, const struct features *features, const uint32_t *chosen, size_t n, bool centre_only)
+{
+    struct chains all = {0};
+    struct repeats *repeats = base_alloc(1, sizeof *repeats);
+    b->repeats = repeats;
+    for (size_t i = 0; i < n; i++) {
+        b->in.feature = &features->at[chosen[i]];
+        add_feature(b, &all, b->in.feature, chosen[i], !centre_only);
+    }
+    for (size_t k = 0; k < all.n && !b->full; k++) {
+        b->in.feature = &features->at[all.at[k].feature];
+        put_chain(b, &all.at[k], centre_only);
+    }
+    free(all.at);
+    free(repeats->at);
+    free(repeats);
+    b->repeats = NULL;
+}
