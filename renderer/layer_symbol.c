@@ -218,12 +218,13 @@ static bool gather(struct drawing *d, struct labels *all, bool base, double marg
     return true;
 }
 
+/* As it is drawn it may be turned within its box's diagonal, and moved by a translation. */
 static bool may_touch(const struct drawing *d, const struct placed *p)
 {
     const struct symbol *s = p->symbol;
-    double m = FREE_MARGIN_PX;
     for (uint32_t i = 0; i < s->n_boxes; i++) {
         const struct label_box *b = &s->boxes[i];
+        double m = MAX(FREE_MARGIN_PX, hypot(b->x1 - b->x0, b->y1 - b->y0) / 2);
         if (p->corner.x + b->x1 >= -m && p->corner.x + b->x0 <= d->width_px + m && p->corner.y + b->y1 >= -m && p->corner.y + b->y0 <= d->height_px + m)
             return true;
     }

@@ -51,6 +51,11 @@ struct label_box symbol_turned_box(struct xy at, struct rect r, double angle, co
     return (struct label_box){o.x0 - pad[3], o.y0 - pad[0], o.x1 + pad[1], o.y1 + pad[2]};
 }
 
+double symbol_box_angle(struct symbol_builder *b, enum prop rotate)
+{
+    return style_number(b->l, rotate, &b->in) * M_PI / 180;
+}
+
 /* ---- words ---- */
 
 static struct str in_case(struct symbol_builder *b, struct str text)
@@ -262,7 +267,7 @@ static void place_text(struct symbol_builder *b, struct symbol *s, const struct 
         side->offset.y * em - side->share.y * t->height_px + (1 - 2 * side->share.y) * off};
     *block = (struct rect){o->text_at.x, o->text_at.y, o->text_at.x + t->width_px, o->text_at.y + t->height_px};
     o->text = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, *block, s->text_angle, pads));
+    symbol_add_box(b, s, symbol_turned_box(s->at, *block, symbol_box_angle(b, PROP_TEXT_ROTATE), pads));
 }
 
 static void place_icon(struct symbol_builder *b, struct symbol *s, const struct icon *icon, struct symbol_option *o, const struct rect *block)
@@ -273,7 +278,7 @@ static void place_icon(struct symbol_builder *b, struct symbol *s, const struct 
     double w = (s->look.stretch_x > 0 ? s->look.stretch_x : icon->width_px) * k, h = (s->look.stretch_y > 0 ? s->look.stretch_y : icon->height_px) * k;
     double c = cos(angle), n = sin(angle);
     o->icon = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, angle, pad));
+    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, symbol_box_angle(b, PROP_ICON_ROTATE), pad));
     o->icon_at = (struct xy){at.x * c - at.y * n, at.x * n + at.y * c};
 }
 

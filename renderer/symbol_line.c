@@ -330,7 +330,7 @@ static void set_icon_along(struct symbol_builder *b, struct symbol *s, const str
     double h = (s->look.stretch_y > 0 ? s->look.stretch_y : icon->height_px) * k;
     style_numbers(b->l, PROP_ICON_PADDING, &b->in, pad, 4);
     s->options[0].icon = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, turn, pad));
+    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, symbol_box_angle(b, PROP_ICON_ROTATE), pad));
     s->options[0].icon_at = (struct xy){at.x * cos(turn) - at.y * sin(turn), at.x * sin(turn) + at.y * cos(turn)};
 }
 
