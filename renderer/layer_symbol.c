@@ -11,7 +11,7 @@
 #include "renderer/symbol.h"
 
 enum { SYMBOL_ARENA_BYTES = 64 << 20 };
-#define FREE_MARGIN_PX 80.0 /* symbols that overlap freely: how far one may reach into a drawing */
+#define MARK_MARGIN_PX 128.0 /* how far marks of deployments that overlap freely may reach into a drawing */
 /* What is still open with the last margin is decided by what lies within ALONE_PX of it, which every drawing of it has read:
  * neighbouring tiles agree on it all the same, if now and then at the price of an overlap. */
 #define ALONE_PX 1024.0
@@ -211,7 +211,7 @@ static bool gather(struct drawing *d, struct labels *all, bool base, double marg
         if (!belongs(d, l, base))
             continue;
         bool near = free_ones_only || (overlaps_freely(d, l) && is_ignored(d, l)); /* it hides nothing further away */
-        struct gathering g = {d, l, all, near ? FREE_MARGIN_PX : margin};
+        struct gathering g = {d, l, all, !near ? margin : base ? SYMBOL_FREE_REACH_PX : MARK_MARGIN_PX};
         if (!drawing_each(d, l, g.margin, gather_tile, &g, err))
             return false;
     }
@@ -224,7 +224,7 @@ static bool may_touch(const struct drawing *d, const struct placed *p)
     const struct symbol *s = p->symbol;
     for (uint32_t i = 0; i < s->n_boxes; i++) {
         const struct label_box *b = &s->boxes[i];
-        double m = MAX(FREE_MARGIN_PX, hypot(b->x1 - b->x0, b->y1 - b->y0) / 2);
+        double m = MAX(MARK_MARGIN_PX, hypot(b->x1 - b->x0, b->y1 - b->y0) / 2);
         if (p->corner.x + b->x1 >= -m && p->corner.x + b->x0 <= d->width_px + m && p->corner.y + b->y1 >= -m && p->corner.y + b->y0 <= d->height_px + m)
             return true;
     }

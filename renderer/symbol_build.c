@@ -126,12 +126,12 @@ static struct label_rule rule_of(const struct symbol_builder *b, enum prop overl
     return r;
 }
 
-/* Larger ones are left out, or what is decided here could not be decided the same beside. */
-static bool within_reach(const struct symbol *s)
+/* Larger ones are left out, or tiles beside each other would not agree on them. */
+static bool within_reach(const struct symbol *s, double reach)
 {
     for (uint32_t i = 0; i < s->n_boxes; i++)
-        if (fabs(s->boxes[i].x0 - s->at.x) > LABEL_REACH_PX || fabs(s->boxes[i].x1 - s->at.x) > LABEL_REACH_PX ||
-            fabs(s->boxes[i].y0 - s->at.y) > LABEL_REACH_PX || fabs(s->boxes[i].y1 - s->at.y) > LABEL_REACH_PX)
+        if (fabs(s->boxes[i].x0 - s->at.x) > reach || fabs(s->boxes[i].x1 - s->at.x) > reach || fabs(s->boxes[i].y0 - s->at.y) > reach ||
+            fabs(s->boxes[i].y1 - s->at.y) > reach)
             return false;
     return true;
 }
@@ -149,7 +149,7 @@ void symbol_finish(struct symbol_builder *b, struct symbol *s, uint32_t feature)
     s->icon_rule = rule_of(b, PROP_ICON_OVERLAP, PROP_ICON_ALLOW_OVERLAP, PROP_ICON_IGNORE_PLACEMENT, PROP_ICON_OPTIONAL);
     s->text_rule = rule_of(b, PROP_TEXT_OVERLAP, PROP_TEXT_ALLOW_OVERLAP, PROP_TEXT_IGNORE_PLACEMENT, PROP_TEXT_OPTIONAL);
     bool text_free = !s->n_sections || s->text_rule.overlap == LABEL_ALWAYS, icon_free = !s->icon.len || s->icon_rule.overlap == LABEL_ALWAYS;
-    if (!s->n_options || (!(text_free && icon_free) && !within_reach(s)))
+    if (!s->n_options || !within_reach(s, text_free && icon_free ? SYMBOL_FREE_REACH_PX : LABEL_REACH_PX))
         b->out->n--;
 }
 
