@@ -592,6 +592,7 @@ struct cell_key {
     uint64_t style;
     double zoom, scale;
     struct xy shift;
+    struct rect picture;
     int64_t x, y;
 };
 
@@ -615,7 +616,10 @@ static bool draw_cell(struct drawing *view, int64_t x, int64_t y, struct err *er
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, d.shift, x, y};
+    double west = (double)x * side, north = (double)y * side;
+    if (d.picture.x0 < d.picture.x1)
+        d.picture = (struct rect){d.picture.x0 - west, d.picture.y0 - north, d.picture.x1 - west, d.picture.y1 - north};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, d.shift, d.picture, x, y};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);
@@ -691,6 +695,8 @@ static bool draw_cells(struct painter *p, cairo_surface_t *image, const struct v
     int64_t left = whole_px(v->centre.x * d.world_px * v->scale - cairo_image_surface_get_width(image) / 2.0, v->scale, &d.shift.x);
     int64_t top = whole_px(v->centre.y * d.world_px * v->scale - cairo_image_surface_get_height(image) / 2.0, v->scale, &d.shift.y);
     int64_t right = left + cairo_image_surface_get_width(image), bottom = top + cairo_image_surface_get_height(image);
+    if (d.shift.x != 0 || d.shift.y != 0)
+        d.picture = (struct rect){(double)left, (double)top, (double)right, (double)bottom};
     int64_t x0 = (int64_t)floor((double)left / (double)side), y0 = (int64_t)floor((double)top / (double)side);
     cairo_surface_flush(image);
     for (int64_t y = y0; y * side < bottom; y++)
