@@ -28,7 +28,7 @@ static int32_t column(double x, int width)
     return at < 0 ? 0 : at > width ? width : (int32_t)at;
 }
 
-bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err)
+bool drawing_rows(struct drawing *d, const struct tile_place *at, int32_t (**out)[2], struct err *err)
 {
     int width = cairo_image_surface_get_width(d->image), height = cairo_image_surface_get_height(d->image);
     int32_t(*rows)[2] = arena_array(d->arena, (size_t)height, sizeof *rows);
@@ -39,7 +39,7 @@ bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shif
     struct xy of[4] = {{in->x0, in->y0}, {in->x1, in->y0}, {in->x1, in->y1}, {in->x0, in->y1}};
     for (int i = 0; i < 4 && at; i++) {
         struct xy px = placing_px(&at->to_px, of[i]);
-        corner[i] = (struct xy){(px.x + shift.x) * d->scale, (px.y + shift.y) * d->scale};
+        corner[i] = (struct xy){px.x * d->scale, px.y * d->scale};
     }
     for (int y = 0; y < height; y++) {
         double middle = y + 0.5, left = INFINITY, right = -INFINITY;

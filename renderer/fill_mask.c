@@ -1,8 +1,8 @@
 /*
  * The inside: for each row the edges that cross its middle are sorted by where they do, and the pixels between are filled
- * where the edges wind round them. The line: along its longer way an edge has one place for each column (or row), and the
- * pixel nearest to it gets its share by distance, as a line of WebGL does; a pixel keeps the greatest share it was given. That
- * line ends at half its strength, which makes slanted edges rough: along those the second pixel gets a share as well.
+ * where the edges wind round them. The line: along its longer way an edge has one place for each column (or row), and the two
+ * pixels nearest to it get their share by distance, as where WebGL draws wide lines (where it does not, only the nearest gets
+ * one, and slanted edges are rough); a pixel keeps the greatest share it was given.
  */
 #include "renderer/fill_mask.h"
 
@@ -14,8 +14,6 @@
 #include "renderer/pixel.h"
 
 enum { CROSSINGS_MAX = 4 * 1000 * 1000 }; /* kept at once: 32 MB; of a shape with more, some rows after others */
-#define SLANT 0.02   /* an edge with less of it runs along the pixels */
-#define SOFT_PX 0.9  /* the distance at which the line along a slanted edge ends */
 
 void fill_mask_init(struct fill_mask *m, int width, int height)
 {
@@ -198,12 +196,12 @@ void fill_mask_inside(struct fill_mask *m)
 
 /* ---- the line along the edges ---- */
 
-static void put(struct fill_mask *m, int x, int y, double distance, bool slanted)
+static void put(struct fill_mask *m, int x, int y, double distance)
 {
-    if (y < 0 || y >= m->height || x < m->rows[y][0] || x >= m->rows[y][1] || distance >= (slanted ? SOFT_PX : 0.5))
+    if (y < 0 || y >= m->height || x < m->rows[y][0] || x >= m->rows[y][1])
         return;
     uint8_t *to = m->at + (ptrdiff_t)y * m->stride + x;
-    uint8_t v = (uint8_t)((1 - smooth_step(0, slanted ? SOFT_PX : 1, distance)) * 255 + 0.5);
+    uint8_t v = (uint8_t)((1 - smooth_step(0, 1, distance)) * 255 + 0.5);
     if (v > *to)
         *to = v;
 }
@@ -219,14 +217,13 @@ static void edge_line(struct fill_mask *m, double a0, double b0, double a1, doub
     if (first >= end || MAX(b0, b1) < -1 || MIN(b0, b1) > across + 1)
         return;
     double slope = (b1 - b0) / (a1 - a0), b = b0 + (first + 0.5 - a0) * slope, last = b + slope * (end - 1 - first);
-    bool slanted = fabs(slope) > SLANT;
     for (int i = first; i < end; i++, b += slope) {
         double low = floor(b - 0.5), d = b - (low + 0.5);
         if (!(low > -2 && low < across))
             continue;
         int k = (int)low;
-        put(m, flat ? i : k, flat ? k : i, d, slanted);
-        put(m, flat ? i : k + 1, flat ? k + 1 : i, 1 - d, slanted);
+        put(m, flat ? i : k, flat ? k : i, d);
+        put(m, flat ? i : k + 1, flat ? k + 1 : i, 1 - d);
     }
     int low = (int)CLAMP(floor(MIN(b0 + (first + 0.5 - a0) * slope, last) - 0.5), 0.0, (double)across);
     int high = (int)CLAMP(floor(MAX(b0 + (first + 0.5 - a0) * slope, last) + 0.5) + 1, 0.0, (double)across);

@@ -21,6 +21,8 @@ struct drawing {
     double zoom, scale;            /* style zoom; device px for a px */
     double world_px;               /* 512 · 2^zoom */
     struct xy origin;              /* world px of the top left; for turned views, of the box round the view */
+    struct rect picture;           /* of a cell off whole px: where the picture lies in it, device px; else empty. There are no
+                                    * tiles such a picture has to agree with. */
     struct rect world;             /* what is looked at, in px from origin: the drawing itself, or the box round it */
     int width_px, height_px;
     double bearing_deg;            /* 0 for cells */
@@ -105,8 +107,9 @@ struct canvas {
 };
 struct canvas drawing_canvas(struct drawing *d);
 void drawing_touched(struct drawing *d);
-/* Of each row of the canvas the pixels whose middle lies in the tile, as first and end; in the arena. NULL: all of them. */
-bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err);
+/* Of each row of the canvas the pixels whose middle lies in the tile, as first and end; in the arena. NULL: all of them.
+ * A layer's translate moves what is drawn, not the tile: as in MapLibre a tile's content is seen in the tile alone. */
+bool drawing_rows(struct drawing *d, const struct tile_place *at, int32_t (**out)[2], struct err *err);
 /* The chosen features by sort key where the layer has one, those of the same key as they were; in the arena. */
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
     const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err);

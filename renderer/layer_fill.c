@@ -14,7 +14,7 @@
 #include "renderer/pixel.h"
 
 #define MARGIN_PX 2.0
-#define THIN_PX 0.3
+#define THIN_PX 0.1
 #define CONE_NEAR 1.5 /* of the layer's opacity, at the device */
 #define CONE_FAR 0.5  /* and where the reach ends */
 
@@ -178,7 +178,7 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
 {
     struct fill *f = ctx;
     int32_t(*rows)[2];
-    if (!drawing_rows(f->d, at, f->shift, &rows, err) || !drawing_in_order(f->d, f->l, PROP_FILL_SORT_KEY, features, &at->tile, &chosen, n, err))
+    if (!drawing_rows(f->d, at, &rows, err) || !drawing_in_order(f->d, f->l, PROP_FILL_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
     f->mask.rows = (const int32_t(*)[2])rows;
     f->in.layer = f->whole_in.layer = features;

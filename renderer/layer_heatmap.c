@@ -20,7 +20,9 @@ struct heat {
     const struct style_layer *l;
     struct expr_input in;
     double intensity;
-    int width, height; /* of the sums, which start one step before the drawing */
+    int width, height; /* of the sums, which start one step before the first */
+    struct xy first;   /* where the first step starts, device px: at the drawing's corner or a little before */
+    struct rect seen;  /* the steps there are: past them the last goes on */
     float *sum;
 };
 
@@ -34,7 +36,8 @@ static double spread_of(double weight)
 static void add_bell(struct heat *h, struct xy at, double radius, double weight)
 {
     double k = h->d->scale / STEP, r = radius * k, far = r * spread_of(weight);
-    double cx = at.x * k + 0.5, cy = at.y * k + 0.5; /* sum 1 lies in the middle of the first step, at 0.5 of it */
+    /* Sum 1 lies in the middle of the first step, at 0.5 of it. */
+    double cx = at.x * k - h->first.x / STEP + 0.5, cy = at.y * k - h->first.y / STEP + 0.5;
     int x0 = (int)CLAMP(ceil(cx - far), 0.0, (double)h->width), x1 = (int)CLAMP(floor(cx + far) + 1, 0.0, (double)h->width);
     int y0 = (int)CLAMP(ceil(cy - far), 0.0, (double)h->height), y1 = (int)CLAMP(floor(cy + far) + 1, 0.0, (double)h->height);
     for (int y = y0; y < y1; y++)
@@ -88,10 +91,10 @@ static void paint(struct heat *h, double opacity)
     struct canvas to = drawing_canvas(h->d);
     make_ramp(h, ramp);
     for (int y = 0; y < to.height; y++) {
-        double v = (y + 0.5) / STEP + 0.5, fy = v - floor(v);
+        double v = CLAMP((y + 0.5 - h->first.y) / STEP + 0.5, h->seen.y0, h->seen.y1), fy = v - floor(v);
         const float *a = h->sum + (size_t)v * (size_t)h->width, *b = a + h->width;
         for (int x = 0; x < to.width; x++) {
-            double u = (x + 0.5) / STEP + 0.5, fx = u - floor(u);
+            double u = CLAMP((x + 0.5 - h->first.x) / STEP + 0.5, h->seen.x0, h->seen.x1), fx = u - floor(u);
             size_t k = (size_t)u;
             double sum = (a[k] * (1 - fx) + a[k + 1] * fx) * (1 - fy) + (b[k] * (1 - fx) + b[k + 1] * fx) * fy;
             uint32_t c = ramp[(int)(CLAMP(sum, 0.0, 1.0) * (RAMP - 1) + 0.5)];
@@ -102,10 +105,24 @@ static void paint(struct heat *h, double opacity)
     drawing_touched(h->d);
 }
 
+/* From the corner of the cell on, so that tiles agree; of a picture that has no tiles from its own corner to its edges. */
+static void lay_steps(struct heat *h)
+{
+    const struct rect *p = &h->d->picture;
+    h->seen = (struct rect){0, 0, h->width - 2, h->height - 2};
+    if (p->x0 >= p->x1)
+        return;
+    h->first = (struct xy){-fmod(fmod(-p->x0, STEP) + STEP, STEP), -fmod(fmod(-p->y0, STEP) + STEP, STEP)};
+    double x = (p->x0 - h->first.x) / STEP, y = (p->y0 - h->first.y) / STEP;
+    h->seen.x0 = MAX(h->seen.x0, x + 1), h->seen.x1 = MIN(h->seen.x1, MAX(x + floor((p->x1 - p->x0) / STEP), x + 1));
+    h->seen.y0 = MAX(h->seen.y0, y + 1), h->seen.y1 = MIN(h->seen.y1, MAX(y + floor((p->y1 - p->y0) / STEP), y + 1));
+}
+
 static bool draw(struct drawing *d, const struct style_layer *l, double opacity, struct err *err)
 {
     struct canvas to = drawing_canvas(d);
-    struct heat h = {.d = d, .l = l, .in = drawing_input(d), .width = to.width / STEP + 3, .height = to.height / STEP + 3};
+    struct heat h = {.d = d, .l = l, .in = drawing_input(d), .width = to.width / STEP + 4, .height = to.height / STEP + 4};
+    lay_steps(&h);
     bool varies = l->prop[PROP_HEATMAP_RADIUS] && expr_uses_feature(l->prop[PROP_HEATMAP_RADIUS]);
     h.intensity = style_number(l, PROP_HEATMAP_INTENSITY, &h.in);
     h.sum = ARENA_ARRAY(d->arena, float, (size_t)h.width * (size_t)h.height);

@@ -17,6 +17,7 @@ enum { PICTURES_MAX = 16 };
 #define WIDTH_MAX_PX 1000.0
 #define MITER_MAX 32.0 /* a longer spike is cut */
 #define SHARP_PX 15.0  /* at the whole zoom */
+#define STEPS_PER_TILE 4096.0 /* MapLibre keeps the way along a line in such steps: how dashes lie at zooms past the last tile */
 #define REACH_PX 50.0  /* of layers whose widths depend on the feature */
 
 struct look {
@@ -39,7 +40,7 @@ struct line {
     bool uniform;
     struct look look;               /* of uniform layers */
     struct xy shift;
-    double reach, grown;            /* grown: what a px of the whole zoom is now */
+    double reach, grown, step;      /* grown: what a px of the whole zoom is now; step: px, of the way along a line */
     const uint32_t *ramp;
     struct picture pictures[PICTURES_MAX];
     size_t n_pictures;
@@ -194,6 +195,7 @@ static void paint_run(void *ctx, const struct xy *px, size_t n, bool ring)
             length += hypot(px[i % n].x - px[i - 1].x, px[i % n].y - px[i - 1].y);
         ln->ink.ramp_length_px = MAX(length, 1e-9);
     }
+    ln->form.step_px = ln->step;
     line_mesh(px, n, ring, &ln->form, line_painter_triangle, &ln->painter);
 }
 
@@ -202,9 +204,10 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
 {
     struct line *ln = ctx;
     int32_t(*rows)[2];
-    if (!drawing_rows(ln->d, ln->ramp ? NULL : at, ln->shift, &rows, err) || !drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &at->tile, &chosen, n, err))
+    if (!drawing_rows(ln->d, ln->ramp ? NULL : at, &rows, err) || !drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
     ln->painter.to.rows = (const int32_t(*)[2])rows;
+    ln->step = ln->ramp ? 0 : at->px_per_unit * features->extent / STEPS_PER_TILE;
     ln->in.layer = ln->whole_in.layer = features;
     ln->in.tile = ln->whole_in.tile = &at->tile;
     struct pen pen = {.d = ln->d, .to_px = at->to_px, .shift = ln->shift, .thin_px = THIN_PX, .run = paint_run, .ctx = ln};

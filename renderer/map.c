@@ -625,6 +625,7 @@ struct cell_key {
     uint64_t style;
     double zoom, scale;
     struct xy origin;
+    struct rect picture;
 };
 
 static cairo_surface_t *cell_surface(struct painter *p, double scale)
@@ -647,7 +648,7 @@ static bool draw_cell(struct drawing *view, struct xy origin, struct err *err)
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin, d.picture};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);
@@ -726,11 +727,14 @@ static bool draw_cells(struct painter *p, cairo_surface_t *image, const struct v
     struct xy phase = {phase_of(west) / v->scale, phase_of(north) / v->scale};
     int64_t left = (int64_t)round(west), top = (int64_t)round(north);
     int64_t right = left + cairo_image_surface_get_width(image), bottom = top + cairo_image_surface_get_height(image);
+    bool between = phase.x != 0 || phase.y != 0;
     int64_t x0 = (int64_t)floor((double)left / (double)side), y0 = (int64_t)floor((double)top / (double)side);
     cairo_surface_flush(image);
     for (int64_t y = y0; y * side < bottom; y++)
         for (int64_t x = x0; x * side < right; x++) {
             trim(p, d.state);
+            if (between)
+                d.picture = (struct rect){(double)(left - x * side), (double)(top - y * side), (double)(right - x * side), (double)(bottom - y * side)};
             if (!draw_cell(&d,
                     (struct xy){(double)x * CELL_PX + phase.x, (double)y * CELL_PX + phase.y}, err))
                 return false;
