@@ -477,6 +477,11 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     cairo_matrix_t m;
     cairo_matrix_init_translate(&m, fmod(fmod(d->origin.x, px) + px, px) * w / px, fmod(fmod(d->origin.y, py) + py, py) * h / py);
     cairo_matrix_scale(&m, w / px, h / py);
+    if (d->bearing_deg != 0) { /* first back to the px of the box round the view */
+        cairo_matrix_translate(&m, (d->world.x1 - d->world.x0) / 2, (d->world.y1 - d->world.y0) / 2);
+        cairo_matrix_rotate(&m, d->bearing_deg * M_PI / 180);
+        cairo_matrix_translate(&m, -d->width_px / 2.0, -d->height_px / 2.0);
+    }
     cairo_pattern_set_matrix(p, &m);
     return p;
 }
