@@ -60,6 +60,7 @@ struct expr_input {
     const struct json *properties, *id;         /* of a feature that is not from a tile: instead of layer and feature */
     const struct json *feature_state, *globals; /* objects */
     const struct tile *tile;                    /* which the feature's coordinates lie in: for within and distance */
+    const struct expr_value *accumulated;       /* of clusterProperties; NULL: none */
     bool (*has_image)(void *ctx, struct str name); /* NULL: every image is there */
     void *ctx;
 };

@@ -249,9 +249,9 @@ static struct expr_value eval_sea_level(const struct expr *e __attribute__((unus
     return value_number(0);
 }
 
-static struct expr_value eval_nothing(const struct expr *e __attribute__((unused)), struct eval *x __attribute__((unused)))
+static struct expr_value eval_accumulated(const struct expr *e __attribute__((unused)), struct eval *x)
 {
-    return value_null();
+    return x->in->accumulated ? *x->in->accumulated : value_null();
 }
 
 /* ---- types ---- */
@@ -1346,7 +1346,7 @@ const struct operation EXPR_OPERATIONS[] = {
     {"heatmap-density", read_compound, eval_density, "n", "", USES_OTHER, NULL},
     {"line-progress", read_compound, eval_progress, "n", "", USES_OTHER, NULL},
     {"elevation", read_compound, eval_sea_level, "n", "", USES_OTHER, NULL},
-    {"accumulated", read_compound, eval_nothing, "v", "", USES_OTHER, NULL},
+    {"accumulated", read_compound, eval_accumulated, "v", "", USES_OTHER, NULL},
     {"error", read_compound, eval_error, "e", "s", 0, NULL},
     {"typeof", read_compound, eval_typeof, "s", "v", 0, NULL},
     {"to-rgba", read_compound, eval_to_rgba, "4", "c", 0, NULL},

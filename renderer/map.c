@@ -246,10 +246,9 @@ bool drawing_path(const struct drawing *d, struct str address, struct buf *out)
 
 static bool open_geojson(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
 {
-    const struct json *data = json_get(s->spec, S("data")), *max = json_get(s->spec, S("maxzoom"));
-    int max_zoom = max ? (int)CLAMP(json_number(max), 0.0, 22.0) : 18;
+    const struct json *data = json_get(s->spec, S("data"));
     if (json_kind(data) != JSON_STRING)
-        return source_open_geojson(out, data, max_zoom, err);
+        return source_open_geojson(out, data, s->spec, err);
     AUTO(buf) path = {0};
     AUTO(buf) text = {0};
     AUTO(json_doc) doc = {0};
@@ -259,20 +258,15 @@ static bool open_geojson(struct painter *p, const struct style_source *s, struct
     limits.bytes = (size_t)1 << 30;
     limits.values = 200 * 1000 * 1000;
     return buf_read_file(&text, path.at, limits.bytes, err) && json_read(&doc, buf_str(&text), &limits, err) &&
-        source_open_geojson(out, doc.root, max_zoom, err);
+        source_open_geojson(out, doc.root, s->spec, err);
 }
 
-static bool open_vector(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
+/* Tiles as files of their own, or a file of them. */
+static bool open_tiles(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
 {
-    if (str_eq(s->url, S("contrechamp://basemap"))) {
-        if (!p->basemap && !source_open_tilesets(&p->basemap, p->basemaps, p->n_basemaps, p->cache_bytes * 3 / 8, err))
-            return false;
-        *out = p->basemap;
-        return true;
-    }
     AUTO(buf) path = {0};
-    struct str address = json_string(json_at(json_get(s->spec, S("tiles")), 0));
-    if (address.len && local_path(p, address, &path)) {
+    bool files = json_size(json_get(s->spec, S("tiles"))) > 0 && !json_get(s->spec, S("url"));
+    if (files && local_path(p, s->url, &path)) {
         const struct json *max = json_get(s->spec, S("maxzoom"));
         return source_open_files(out, buf_str(&path), (int)CLAMP(json_number(json_get(s->spec, S("minzoom"))), 0.0, 22.0),
             max ? (int)CLAMP(json_number(max), 0.0, 22.0) : 22, str_eq(json_string(json_get(s->spec, S("scheme"))), S("tms")),
@@ -281,6 +275,20 @@ static bool open_vector(struct painter *p, const struct style_source *s, struct 
     if (!local_path(p, s->url, &path))
         return err_set(err, ERR_INVALID, "%.*s: only files of this machine are read", STR_ARG(s->url));
     return source_open_tileset(out, path.at, p->cache_bytes * 3 / 8, err);
+}
+
+static bool open_vector(struct painter *p, const struct style_source *s, struct tile_source **out, struct err *err)
+{
+    if (str_eq(s->url, S("contrechamp://basemap"))) { /* the same for all styles */
+        if (!p->basemap && !source_open_tilesets(&p->basemap, p->basemaps, p->n_basemaps, p->cache_bytes * 3 / 8, err))
+            return false;
+        *out = p->basemap;
+        return true;
+    }
+    if (!open_tiles(p, s, out, err))
+        return false;
+    source_promote(*out, json_get(s->spec, S("promoteId")));
+    return true;
 }
 
 static bool open_source(struct drawing *d, const struct style_source *s, struct tile_source **out, struct err *err)

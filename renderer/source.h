@@ -55,8 +55,12 @@ bool source_open_tileset(struct tile_source **out, const char *path, size_t cach
 /* Vector tiles as files of their own: "DIR/{z}-{x}-{y}.mvt"; tms counts y from the south. */
 bool source_open_files(struct tile_source **out, struct str address, int min_zoom, int max_zoom, bool tms, size_t cache_bytes,
     struct err *err);
+/* promoteId as a style writes it, which outlives the source: features of tiles take their ids from a property. Before the
+ * first tile is read. */
+void source_promote(struct tile_source *tileset, const struct json *ids);
 void source_put_address(struct buf *out, struct str address, struct tile t, bool tms); /* {z}, {x}, {y} put in */
-bool source_open_geojson(struct tile_source **out, const struct json *geojson, int max_zoom, struct err *err);
+/* `source` says how: maxzoom, buffer, cluster and so on; of the style, not kept. */
+bool source_open_geojson(struct tile_source **out, const struct json *geojson, const struct json *source, struct err *err);
 /* Layers deployments, clusters, cones, zones and all, as contract.md section 3 says. */
 bool source_open_deployments(struct tile_source **out, struct err *err);
 /* One point as the only feature of a layer, its properties as in the layer `deployments`. */

@@ -23,6 +23,7 @@ struct tileset_source {
     struct tileset *files[FILES_MAX];
     struct buf address;        /* of single files; empty: none */
     bool tms;
+    const struct json *promote; /* of the style: a property's name, or one for each layer; NULL: ids as they are */
     struct cache *tiles;
 };
 
@@ -33,7 +34,23 @@ static void free_tile(void *value)
     free(t);
 }
 
-static bool decode(struct kept_tile *t, struct buf *bytes, struct err *err)
+/* A feature's id is its property of this name, if that is a number from 0 up or a string of one. */
+static void promote(const struct features *f, struct str name)
+{
+    uint32_t key = name.len ? features_key(f, name) : UINT32_MAX;
+    for (size_t i = 0; name.len && i < f->n; i++) {
+        const struct value *v = key != UINT32_MAX ? feature_value(f, &f->at[i], key) : NULL;
+        double number = -1;
+        if (v && v->kind == VALUE_NUMBER)
+            number = v->number;
+        else if (v && v->kind == VALUE_STRING && !str_double(v->string, &number))
+            number = -1;
+        f->at[i].has_id = number >= 0 && number < 1e18;
+        f->at[i].id = f->at[i].has_id ? (uint64_t)number : 0;
+    }
+}
+
+static bool decode(struct kept_tile *t, struct buf *bytes, const struct json *ids, struct err *err)
 {
     struct str kept = str_from(arena_copy(&t->arena, bytes->at, bytes->len), bytes->len);
     if (!kept.at)
@@ -43,6 +60,8 @@ static bool decode(struct kept_tile *t, struct buf *bytes, struct err *err)
     t->bounds = ARENA_ARRAY(&t->arena, const struct rect *, t->tile.n_layers);
     if (!t->bounds)
         return err_arena(err);
+    for (size_t l = 0; ids && l < t->tile.n_layers; l++)
+        promote(&t->tile.layers[l], json_string(json_kind(ids) == JSON_OBJECT ? json_get(ids, t->tile.layers[l].name) : ids));
     for (size_t l = 0; l < t->tile.n_layers; l++)
         if (!source_bounds(&t->tile.layers[l], &t->arena, &t->bounds[l], err))
             return false;
@@ -76,7 +95,7 @@ static bool get_tile(struct tileset_source *s, struct tile at, struct kept_tile 
     t = base_alloc(1, sizeof *t);
     arena_init(&t->arena, DRAW_ARENA_BYTES);
     t->absent = !found;
-    if (found && !decode(t, &bytes, err)) {
+    if (found && !decode(t, &bytes, s->promote, err)) {
         free_tile(t);
         return err_under(err, "tile %d/%u/%u", at.z, at.x, at.y);
     }
@@ -181,4 +200,10 @@ bool source_open_files(struct tile_source **out, struct str address, int min_zoo
     s->base.min_zoom = min_zoom;
     s->base.max_zoom = max_zoom;
     return true;
+}
+
+void source_promote(struct tile_source *base, const struct json *ids)
+{
+    must(base->ops == &OPS);
+    ((struct tileset_source *)base)->promote = ids;
 }

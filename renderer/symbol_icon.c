@@ -17,13 +17,28 @@ static struct xy anchor_share(struct str name)
     return a;
 }
 
+static bool is_always(const struct style_layer *l, enum prop p, const struct expr_input *in, double value)
+{
+    return !style_has(l, p) || (expr_is_constant(l->prop[p]) && style_number(l, p, in) == value);
+}
+
+/* Whether MapLibre mixes px of the layer's icons even where one happens to be of its own size: their size or angle may
+ * differ from icon to icon, or they lie on the map. */
+static bool is_smooth(const struct style_layer *l, const struct expr_input *in)
+{
+    struct str pitch = style_string(l, PROP_ICON_PITCH_ALIGNMENT, in), turn = style_string(l, PROP_ICON_ROTATION_ALIGNMENT, in);
+    bool along = !str_eq(style_string(l, PROP_SYMBOL_PLACEMENT, in), S("point"));
+    bool on_map = str_eq(turn, S("map")) || (along && str_eq(turn, S("auto")));
+    return !is_always(l, PROP_ICON_SIZE, in, 1) || !is_always(l, PROP_ICON_ROTATE, in, 0) || str_eq(pitch, S("map")) || (on_map && str_eq(pitch, S("auto")));
+}
+
 void symbol_set_icon(struct symbol_builder *b, struct symbol *s, struct str name, const struct icon *icon)
 {
     const struct style_layer *l = b->l;
     struct expr_input *in = &b->in;
     s->icon = str_copy(b->arena, name);
     s->look = (struct icon_look){.scale = CLAMP(style_number(l, PROP_ICON_SIZE, in), 0.0, 32.0), .rotate_deg = style_number(l, PROP_ICON_ROTATE, in),
-        .tinted = icon->sdf || style_has(l, PROP_ICON_COLOR)};
+        .smooth = is_smooth(l, in), .tinted = icon->sdf || style_has(l, PROP_ICON_COLOR)};
     if (s->look.tinted) {
         s->look.color = style_color(l, PROP_ICON_COLOR, in);
         s->look.halo = style_color(l, PROP_ICON_HALO_COLOR, in);
