@@ -644,6 +644,8 @@ static void check_layer(struct lint *l, const struct spot_of_style *at, size_t i
             STR_ARG(json_string(json_get(at->value, S("id")))));
     if (kind.value)
         check_values(l, &kind, str_of(LAYER_TYPES));
+    if (is_word(type, "fill-extrusion|hillshade|color-relief"))
+        remark(l, SEVERITY_NOT_DRAWN, kind.value ? &kind : at, "layers of this type are valid, but not drawn here");
     for (size_t i = 0; i < COUNT(NUMBERS); i++) {
         struct spot_of_style one = member(at, str_of(NUMBERS[i]));
         if (one.value)
@@ -799,6 +801,18 @@ static void check_layers(struct lint *l, const struct spot_of_style *root)
     }
 }
 
+/* What is accepted and left out of the picture: it is flat. */
+static void note_not_drawn(struct lint *l, const struct spot_of_style *root)
+{
+    static const char *const NAMES[] = {"sky", "terrain", "light", "fog", "pitch", "roll", "projection"};
+    for (size_t i = 0; i < COUNT(NAMES); i++) {
+        struct spot_of_style one = member(root, str_of(NAMES[i]));
+        bool flat = (json_kind(one.value) == JSON_NUMBER && json_number(one.value) == 0) || str_eq(json_string(json_get(one.value, S("type"))), S("mercator"));
+        if (one.value && !flat)
+            remark(l, SEVERITY_NOT_DRAWN, &one, "valid, but not drawn here");
+    }
+}
+
 static void check_root(struct lint *l)
 {
     struct spot_of_style root = {.value = l->root};
@@ -822,6 +836,7 @@ static void check_root(struct lint *l)
     check_named(l, &root, S("sky"));
     check_named(l, &root, S("terrain"));
     check_named(l, &root, S("projection"));
+    note_not_drawn(l, &root);
     check_layers(l, &root);
 }
 

@@ -143,3 +143,20 @@ TEST(lint_names_every_mistake_where_it_stands)
         "6 layers[1]: source \"w\" not found\n"
         "7 layers[1].paint.line-width[2]: Expected number but found string instead.\n");
 }
+
+TEST(what_is_accepted_and_not_drawn_is_named)
+{
+    AUTO(arena) a;
+    arena_init(&a, 1 << 22);
+    struct complaint *at;
+    struct err err;
+    size_t n;
+    assert_true(style_lint(S("{\"version\":8,\"pitch\":30,\"sky\":{},\"sources\":{\"v\":{\"type\":\"vector\",\"url\":\"x\"}},\"layers\":["
+                             "{\"id\":\"a\",\"type\":\"fill-extrusion\",\"source\":\"v\",\"source-layer\":\"b\"}]}"), &a, &at, &n, &err));
+    CHECK_INT(n, 3);
+    for (size_t i = 0; i < n; i++)
+        CHECK(at[i].severity == SEVERITY_NOT_DRAWN);
+    CHECK(str_starts(at[2].message, S("layers[0].type: ")));
+    assert_true(style_lint(S("{\"version\":8,\"pitch\":0,\"sources\":{},\"layers\":[]}"), &a, &at, &n, &err));
+    CHECK_INT(n, 0);
+}
