@@ -13,12 +13,14 @@
 
 #include "renderer/pixel.h"
 
+enum { CROWD = 48 }; /* crossings in a row: more are counted, not sorted */
 enum { CROSSINGS_MAX = 4 * 1000 * 1000 }; /* kept at once: 32 MB; of a shape with more, some rows after others */
 
 void fill_mask_init(struct fill_mask *m, int width, int height)
 {
     *m = (struct fill_mask){.stride = cairo_format_stride_for_width(CAIRO_FORMAT_A8, width), .width = width, .height = height};
     m->at = base_alloc((size_t)m->stride, (size_t)height);
+    m->turns = base_alloc((size_t)width + 1, sizeof *m->turns);
     m->row_end = base_alloc((size_t)height + 1, sizeof *m->row_end);
     m->x0 = width, m->y0 = height;
 }
@@ -27,6 +29,7 @@ void fill_mask_done(struct fill_mask *m)
 {
     free(m->at);
     free(m->row_end);
+    free(m->turns);
     free(m->edges);
     free(m->crossings);
 }
@@ -93,19 +96,9 @@ static bool direction_of(double x)
     return bits & 1;
 }
 
-static int by_number(const void *pa, const void *pb)
-{
-    double a = *(const double *)pa, b = *(const double *)pb;
-    return a < b ? -1 : a > b;
-}
-
 static void sort_crossings(double *at, size_t n)
 {
-    if (n > 32) {
-        qsort(at, n, sizeof *at, by_number);
-        return;
-    }
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < n; i++) { /* most rows have a few, nearly in order */
         double v = at[i];
         size_t k = i;
         for (; k > 0 && at[k - 1] > v; k--)
@@ -161,6 +154,24 @@ static void find_crossings(struct fill_mask *m, struct band in)
     }
 }
 
+/* A row with very many crossings: how each pixel is wound follows from those left of its middle, in any order. */
+static void fill_crowded_row(struct fill_mask *m, int y, const double *at, size_t n)
+{
+    uint8_t *row = m->at + (ptrdiff_t)y * m->stride;
+    int from = m->rows[y][0], end = m->rows[y][1], wound = 0;
+    if (from >= end)
+        return;
+    memset(m->turns, 0, ((size_t)m->width + 1) * sizeof *m->turns);
+    for (size_t i = 0; i < n; i++)
+        m->turns[(int)CLAMP(ceil(at[i] - 0.5), 0.0, (double)m->width)] += direction_of(at[i]) ? 1 : -1;
+    for (int x = 0; x < end; x++) {
+        wound += m->turns[x];
+        if (wound && x >= from)
+            row[x] = 255;
+    }
+    touch(m, from, y, end, y + 1);
+}
+
 static void fill_row(struct fill_mask *m, int y, const double *at, size_t n)
 {
     uint8_t *row = m->at + (ptrdiff_t)y * m->stride;
@@ -187,6 +198,10 @@ void fill_mask_inside(struct fill_mask *m)
         find_crossings(m, b);
         for (int y = b.top; y < b.bottom; y++) {
             size_t from = y > b.top ? m->row_end[y - 1] : 0, n = m->row_end[y] - from;
+            if (n > CROWD) {
+                fill_crowded_row(m, y, m->crossings + from, n);
+                continue;
+            }
             sort_crossings(m->crossings + from, n);
             fill_row(m, y, m->crossings + from, n);
         }

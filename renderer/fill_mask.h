@@ -17,8 +17,9 @@ struct fill_mask {
     const int32_t (*rows)[2]; /* of each row the pixels that may be touched, from first to end */
     struct mask_edge *edges;
     size_t n_edges, cap_edges;
-    double *crossings;     /* x and direction of the rows an edge crosses, sorted by row */
+    double *crossings;     /* x and direction of the rows an edge crosses, row after row */
     uint32_t *row_end;
+    int32_t *turns;        /* of one row: how the winding changes at each pixel */
     size_t cap_crossings;
 };
 void fill_mask_init(struct fill_mask *m, int width, int height);

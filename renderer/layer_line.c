@@ -12,7 +12,7 @@
 #include "renderer/line_shade.h"
 #include "renderer/pixel.h"
 
-enum { PICTURES_MAX = 16 };
+enum { PICTURES_MAX = 16, SHARP_OVERZOOM = 4 /* past the tile's zoom: beyond, corners have no vertices of their own */ };
 #define THIN_PX 0.1
 #define WIDTH_MAX_PX 1000.0
 #define MITER_MAX 32.0 /* a longer spike is cut */
@@ -40,7 +40,8 @@ struct line {
     bool uniform;
     struct look look;               /* of uniform layers */
     struct xy shift;
-    double reach, grown, step;      /* grown: what a px of the whole zoom is now; step: px, of the way along a line */
+    double reach, grown;            /* grown: what a px of the whole zoom is now */
+    double step, sharp;             /* of the tile, for its lines: see line_form */
     const uint32_t *ramp;
     struct picture pictures[PICTURES_MAX];
     size_t n_pictures;
@@ -172,14 +173,12 @@ static bool ready(struct line *ln, const struct look *k)
         memcpy(dash->lengths, k->dashes, sizeof k->dashes);
         dash->n = k->n_dashes;
         dash->unit_px = MAX(k->whole_width, 0.01) * ln->grown;
-        dash->soft = (ln->grown > 1 ? 0.5 : 1) / (ln->d->scale * MAX(k->whole_width, 0.01));
+        dash->soft = 1 / (ln->d->scale * MAX(k->whole_width, 0.01));
         dash->round = k->cap == CAP_ROUND;
     }
-    double reach = ln->ink.outer_px + fabs(k->offset);
-    reach *= MAX(k->miter, 2);
+    double reach = (ln->ink.outer_px + fabs(k->offset)) * MAX(k->miter, 2);
     ln->form = (struct line_form){.cap = k->cap, .join = k->join, .miter_limit = k->miter, .round_limit = k->round,
-        .half_px = ln->ink.outer_px, .offset_px = k->offset, .sharp_px = SHARP_PX * ln->grown,
-        .clip = {-reach, -reach, ln->d->width_px + reach, ln->d->height_px + reach},
+        .half_px = ln->ink.outer_px, .offset_px = k->offset, .clip = {-reach, -reach, ln->d->width_px + reach, ln->d->height_px + reach},
         .measured = k->n_dashes || k->pattern.len || ln->ramp};
     ln->painter.ink = &ln->ink;
     line_painter_ready(&ln->painter);
@@ -196,6 +195,7 @@ static void paint_run(void *ctx, const struct xy *px, size_t n, bool ring)
         ln->ink.ramp_length_px = MAX(length, 1e-9);
     }
     ln->form.step_px = ln->step;
+    ln->form.sharp_px = ln->sharp;
     line_mesh(px, n, ring, &ln->form, line_painter_triangle, &ln->painter);
 }
 
@@ -208,6 +208,7 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
         return false;
     ln->painter.to.rows = (const int32_t(*)[2])rows;
     ln->step = ln->ramp ? 0 : at->px_per_unit * features->extent / STEPS_PER_TILE;
+    ln->sharp = ln->whole_in.zoom - at->tile.z <= SHARP_OVERZOOM ? SHARP_PX * ln->grown : 0;
     ln->in.layer = ln->whole_in.layer = features;
     ln->in.tile = ln->whole_in.tile = &at->tile;
     struct pen pen = {.d = ln->d, .to_px = at->to_px, .shift = ln->shift, .thin_px = THIN_PX, .run = paint_run, .ctx = ln};

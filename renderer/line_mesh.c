@@ -175,9 +175,18 @@ static bool segment_seen(struct xy a, struct xy b, const struct rect *clip)
     return MAX(a.x, b.x) >= clip->x0 && MIN(a.x, b.x) <= clip->x1 && MAX(a.y, b.y) >= clip->y0 && MIN(a.y, b.y) <= clip->y1;
 }
 
-static struct xy toward(struct xy from, struct xy to, double px, double length)
+static double distance(struct xy a, struct xy b)
 {
-    return (struct xy){from.x + (to.x - from.x) * px / length, from.y + (to.y - from.y) * px / length};
+    return hypot(b.x - a.x, b.y - a.y);
+}
+
+/* The extra vertex of a sharp corner, on the grid of the tile: half a step. */
+static struct xy beside_corner(const struct strip *s, struct xy corner, struct xy to)
+{
+    double k = s->form->sharp_px / distance(corner, to), x = (to.x - corner.x) * k, y = (to.y - corner.y) * k, grid = s->form->step_px / 2;
+    if (grid > 0)
+        x = round(x / grid) * grid, y = round(y / grid) * grid;
+    return (struct xy){corner.x + x, corner.y + y};
 }
 
 /* One point with its neighbours: before it the line comes from s->from; after is NULL where it ends. */
@@ -194,19 +203,19 @@ static void put_point(struct strip *s, bool has_before, struct xy at, const stru
     struct xy next = after ? normal_of(at, *after) : normal_of(s->from, at), prev = has_before ? normal_of(s->from, at) : next;
     struct corner c = corner_of(prev, next, has_before, after);
     bool sharp = f->sharp_px > 0 && has_before && after && c.half_cos < COS_HALF_SHARP;
-    double length = has_before ? hypot(at.x - s->from.x, at.y - s->from.y) : 0;
-    if (sharp && s->n > 0 && length > 2 * f->sharp_px) {
-        s->along += length - f->sharp_px;
-        vertex_pair(s, toward(at, s->from, f->sharp_px, length), prev, 0, 0, false);
-        length = f->sharp_px;
+    if (sharp && s->n > 0 && distance(s->from, at) > 2 * f->sharp_px) {
+        struct xy near = beside_corner(s, at, s->from);
+        s->along += distance(s->from, near);
+        vertex_pair(s, near, prev, 0, 0, false);
+        s->from = near;
     }
-    s->along += length;
+    if (has_before)
+        s->along += distance(s->from, at);
     put_joint(s, at, &c, joint_of(f, &c, ring));
     s->from = at;
-    length = sharp ? hypot(after->x - at.x, after->y - at.y) : 0;
-    if (length > 2 * f->sharp_px) {
-        s->along += f->sharp_px;
-        s->from = toward(at, *after, f->sharp_px, length);
+    if (sharp && distance(at, *after) > 2 * f->sharp_px) {
+        s->from = beside_corner(s, at, *after);
+        s->along += distance(at, s->from);
         vertex_pair(s, s->from, next, 0, 0, false);
     }
 }

@@ -366,6 +366,27 @@ TEST(heat_is_densest_at_its_points_and_reaches_further_the_heavier_they_are)
     cairo_surface_destroy(c);
 }
 
+/* 200 rectangles one in the other, far more crossings in a row than pixels: the same as the largest. */
+TEST(a_row_that_is_crossed_very_often_is_filled_as_any_other)
+{
+    AUTO(buf) stack = {0};
+    buf_fmt(&stack, "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"MultiPolygon\",\"coordinates\":[");
+    for (int i = 0; i < 200; i++) {
+        char words[200];
+        double w = -10 * PX, e = (10 - i * 0.09) * PX, h = 8 * PX;
+        snprintf(words, sizeof words, "%s[[[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f]]]", i ? "," : "", w, -h, e, -h, e, h, w, h, w, -h);
+        buf_add(&stack, str_of(words));
+    }
+    buf_fmt(&stack, "]}}");
+    static const char layer[] = "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-antialias\":false}}";
+    cairo_surface_t *many = draw_at(stack.at, layer, 0), *one = draw_at(box(-10, 10, 8, 0), layer, 0);
+    for (int y = -20; y < 20; y++)
+        for (int x = -20; x < 20; x++)
+            CHECK_INT(alpha(many, x, y), alpha(one, x, y));
+    cairo_surface_destroy(many);
+    cairo_surface_destroy(one);
+}
+
 /* Shapes that meet no pixel, cross themselves or run far out are drawn without harm, on pixels as in vectors. */
 TEST(shapes_out_of_the_ordinary_do_no_harm)
 {
