@@ -537,15 +537,6 @@ static layer_draw_fn *const DRAW[] = {
     [LAYER_RASTER] = layer_draw_raster, [LAYER_OTHER] = NULL,
 };
 
-/* Pictures of a raster source stay on whole px, the nearest, or they would blur: MapLibre aligns them, and only them. */
-static struct drawing on_whole_px(const struct drawing *d)
-{
-    struct drawing out = *d;
-    out.origin.x += (d->shift.x * d->scale >= 0.5 ? 1 / d->scale : 0) - d->shift.x;
-    out.origin.y += (d->shift.y * d->scale >= 0.5 ? 1 / d->scale : 0) - d->shift.y;
-    return out;
-}
-
 static bool draw_layers(struct drawing *d, size_t from, size_t to, struct err *err)
 {
     const struct style_layer *layers;
@@ -554,8 +545,7 @@ static bool draw_layers(struct drawing *d, size_t from, size_t to, struct err *e
         const struct style_layer *l = &layers[i];
         if (!drawing_shows(d, l) || !DRAW[l->kind])
             continue;
-        struct drawing whole = on_whole_px(d);
-        if (!DRAW[l->kind](l->kind == LAYER_RASTER ? &whole : d, l, err))
+        if (!DRAW[l->kind](d, l, err))
             return false;
     }
     if (d->query)
