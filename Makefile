@@ -67,7 +67,7 @@ FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 # Files that EMBED takes in; -MMD does not see .incbin, so everything depends on all of them being unchanged.
 EMBEDDED := $(wildcard server/openapi.json server/web/* data/sql/*.sql data/starter/* styles/*.json styles/icons/*.svg)
 
-.PHONY: all help fuzzers setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench golden install \
+.PHONY: all help fuzzers setup setup-test run test test-all test-asan test-tsan test-unit lint lint-headers style fuzz bench conformance golden install \
     clean library
 .SECONDARY:
 
@@ -166,7 +166,7 @@ test: setup-test ## everything that is tested, on a fresh machine too; T=quad fo
 
 test-all: all $(TESTS) $(if $(T),,$(if $(wildcard data/basemap.c),$(BUILD)/basemap.mbtiles) lint-headers)
 	@$(if $(T),,$(MAKE) --no-print-directory FLAVOUR=fuzz fuzzers)
-	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl tests/fuzz/run.sh $(wildcard tests/cli/*.mjs tests/http/*.mjs tests/browser/*.mjs))
+	@tests/run $(TESTS) $(if $(T),,tests/lint/lint.pl tests/fuzz/run.sh tests/conformance/floor.sh $(wildcard tests/cli/*.mjs tests/http/*.mjs tests/browser/*.mjs))
 
 test-unit: $(TESTS)
 	@tests/run $(TESTS)
@@ -196,6 +196,9 @@ fuzz-%: ## one fuzz target (fuzz-json …)
 	@mkdir -p $(BUILD)/corpus/$*
 	@$(BUILD)/fuzz/tests/fuzz/fuzz_$* -max_total_time=$(or $(SECONDS_EACH),10) -timeout=10 -rss_limit_mb=4096 \
 	    -artifact_prefix=$(BUILD)/corpus/ -verbosity=0 $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
+
+conformance: all ## the test cases of others in ../shared/conformance, and the table of them
+	@node tests/conformance/run.mjs $(if $(LIST),--list) $(if $(VALGRIND),--valgrind)
 
 bench: all ## our own figures, without any peer
 	@tests/bench/run

@@ -475,7 +475,9 @@ static bool read_geo_maps(struct world *w, struct err *err)
 
 bool world_read(struct world *w, struct err *err)
 {
-    static const struct xy corners[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}};
+    /* Wider than the world, so that tiles at its edges have a buffer of sea as they have one of land: a hole that reaches out
+     * of its polygon is no polygon, and is filled wrongly by who cuts it into triangles. */
+    static const struct xy corners[] = {{-0.5, -0.5}, {1.5, -0.5}, {1.5, 1.5}, {-0.5, 1.5}};
     uint32_t end = 4;
     struct shape square = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = 4, .end = &end, .at = (struct xy *)corners};
     ground_add(w->ground, GROUND_WORLD, &square, 0, w->max_zoom);

@@ -28,7 +28,7 @@ static int32_t column(double x, int width)
     return at < 0 ? 0 : at > width ? width : (int32_t)at;
 }
 
-bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err)
+bool drawing_rows(struct drawing *d, const struct tile_place *at, int32_t (**out)[2], struct err *err)
 {
     int width = cairo_image_surface_get_width(d->image), height = cairo_image_surface_get_height(d->image);
     int32_t(*rows)[2] = arena_array(d->arena, (size_t)height, sizeof *rows);
@@ -39,7 +39,7 @@ bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shif
     struct xy of[4] = {{in->x0, in->y0}, {in->x1, in->y0}, {in->x1, in->y1}, {in->x0, in->y1}};
     for (int i = 0; i < 4 && at; i++) {
         struct xy px = placing_px(&at->to_px, of[i]);
-        corner[i] = (struct xy){(px.x + shift.x) * d->scale, (px.y + shift.y) * d->scale};
+        corner[i] = (struct xy){px.x * d->scale, px.y * d->scale};
     }
     for (int y = 0; y < height; y++) {
         double middle = y + 0.5, left = INFINITY, right = -INFINITY;
@@ -72,7 +72,7 @@ static int by_key(const void *pa, const void *pb)
 }
 
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
-    const uint32_t **chosen, size_t n, struct err *err)
+    const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err)
 {
     if (!style_has(l, key) || n == 0)
         return true;
@@ -83,6 +83,7 @@ bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop 
     struct expr_input in = drawing_input(d);
     in.zoom = floor(in.zoom + 1e-9);
     in.layer = features;
+    in.tile = tile;
     for (size_t i = 0; i < n; i++) {
         in.feature = &features->at[(*chosen)[i]];
         double v = style_number(l, key, &in);

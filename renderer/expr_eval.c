@@ -500,6 +500,8 @@ static ptrdiff_t stop_below(const struct curve *c, double v)
 struct expr_value eval_step(const struct expr *e, struct eval *x)
 {
     EVAL_AS(v, 0, TYPE_NUMBER);
+    if (isnan(v.number))
+        return eval_fail(x, e, "Input is not a number.");
     ptrdiff_t i = stop_below(e->more, v.number);
     return eval_run(e->arg[1 + MAX(i, 0)], x);
 }
@@ -539,6 +541,8 @@ struct expr_value eval_interpolate(const struct expr *e, struct eval *x)
 {
     const struct curve *c = e->more;
     EVAL_AS(v, 0, TYPE_NUMBER);
+    if (isnan(v.number))
+        return eval_fail(x, e, "Input is not a number.");
     ptrdiff_t i = stop_below(c, v.number);
     if (i < 0 || (size_t)i + 1 >= c->n)
         return eval_run(e->arg[1 + MAX(i, 0)], x);

@@ -55,7 +55,9 @@ static void add_xy(struct reader *r, const struct json *position)
         r->cap = MAX(r->cap * 2, 256);
         r->at = base_grow(r->at, r->cap, sizeof *r->at);
     }
-    r->at[r->n++] = mercator_of((struct lonlat){isfinite(lon) ? lon : 0, CLAMP(isfinite(lat) ? lat : 0, -89.99, 89.99)});
+    lat = isfinite(lat) ? asin(sin(lat * M_PI / 180)) * 180 / M_PI : 0; /* past a pole it comes back, as in MapLibre */
+    struct xy at = mercator_of((struct lonlat){isfinite(lon) ? lon : 0, CLAMP(lat, -89.99, 89.99)});
+    r->at[r->n++] = (struct xy){at.x, CLAMP(at.y, 0.0, 1.0)};
 }
 
 static void end_part(struct reader *r)
@@ -84,7 +86,7 @@ static void wind(struct reader *r, size_t part, bool outer)
     size_t from = part ? r->end[part - 1] : 0, n = r->end[part] - from;
     if (n == 0 || (shape_ring_area(r->at + from, n) > 0) == outer)
         return;
-    for (size_t i = from, j = from + n; i + 1 < j; i++) {
+    for (size_t i = from + 1, j = from + n; i + 1 < j; i++) { /* the first stays the first: dashes and labels start there */
         struct xy keep = r->at[i];
         r->at[i] = r->at[--j];
         r->at[j] = keep;

@@ -1,14 +1,10 @@
-/*
- * Overlaps are found once, through a grid of squares as wide as a usual label; then the rounds go over them only. All
- * decisions of a round look at the round before, so the order in which candidates stand in the array says nothing.
- */
+/* Overlaps are found once, through a grid of squares as wide as a usual label; then the candidates are gone through by rank. */
 #include "renderer/label.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNDECIDED, DECIDED };
 #define GRID_PX 64.0
 enum { GRID_SLOTS = 4096 };
 
@@ -117,15 +113,41 @@ static void own(struct decider *d, uint32_t candidate, struct label_part part, b
 
 /* ---- what hangs on the unknown ---- */
 
-/* An unknown one's boxes may lie where a part could be placed. */
-static bool near_unknown(const struct decider *d, struct label_part part, const struct rect *known)
+/* An unknown one's boxes, or those of one whose outcome is open, may lie where a part could be placed. */
+static bool is_unsure(const struct decider *d, struct label_part part, const struct rect *known)
 {
     for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++) {
         const struct label_box *x = &d->boxes[b];
         if (x->x0 < known->x0 + LABEL_REACH_PX || x->y0 < known->y0 + LABEL_REACH_PX || x->x1 > known->x1 - LABEL_REACH_PX || x->y1 > known->y1 - LABEL_REACH_PX)
             return true;
+        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
+            if (d->at[d->owner[d->covers[i - 1].better]].open)
+                return true;
     }
     return false;
+}
+
+/* Whatever lies outside, this part is covered. */
+static bool is_covered(const struct decider *d, struct label_part part, const struct label_rule *rule)
+{
+    for (uint32_t b = part.first_box; rule->overlap == LABEL_NEVER && b < part.first_box + part.n_boxes; b++)
+        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
+            if (d->placed[d->covers[i - 1].better] && !d->at[d->owner[d->covers[i - 1].better]].open)
+                return true;
+    return false;
+}
+
+static bool is_hidden(const struct decider *d, const struct label_candidate *c)
+{
+    bool text = c->has_text, icon = c->has_icon;
+    for (uint32_t o = 0; o < c->n_options; o++) {
+        const struct label_option *of = &d->options[c->first_option + o];
+        text = text && is_covered(d, of->text, &c->text);
+        icon = icon && is_covered(d, of->icon, &c->icon);
+    }
+    if (!c->has_text || !c->has_icon)
+        return text || icon;
+    return (text && icon) || ((text || icon) && !c->text.optional && !c->icon.optional);
 }
 
 static bool minds_others(const struct label_candidate *c)
@@ -133,46 +155,19 @@ static bool minds_others(const struct label_candidate *c)
     return c->n_options > 1 || (c->has_icon && c->icon.overlap != LABEL_ALWAYS) || (c->has_text && c->text.overlap != LABEL_ALWAYS);
 }
 
-static bool covered_by_open(const struct decider *d, struct label_part part)
+static bool is_open(const struct decider *d, const struct label_candidate *c, const struct rect *known)
 {
-    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++)
-        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
-            if (d->at[d->owner[d->covers[i - 1].better]].open)
-                return true;
-    return false;
-}
-
-/* In order of rank, since a candidate hangs on better ones only. */
-static void find_open(struct decider *d, const uint32_t *order, const struct rect *known)
-{
-    for (size_t k = 0; k < d->n; k++) {
-        struct label_candidate *c = &d->at[order[k]];
-        c->open = false;
-        for (uint32_t o = 0; o < c->n_options && !c->open && minds_others(c); o++) {
-            const struct label_option *of = &d->options[c->first_option + o];
-            c->open = near_unknown(d, of->icon, known) || near_unknown(d, of->text, known) || covered_by_open(d, of->icon) || covered_by_open(d, of->text);
-        }
+    if (!minds_others(c) || is_hidden(d, c))
+        return false;
+    for (uint32_t o = 0; o < c->n_options; o++) {
+        const struct label_option *of = &d->options[c->first_option + o];
+        if (is_unsure(d, of->icon, known) || is_unsure(d, of->text, known))
+            return true;
     }
-}
-
-/* ---- rounds ---- */
-
-static bool waits(const struct decider *d, struct label_part part, const uint8_t *state)
-{
-    for (uint32_t b = part.first_box; b < part.first_box + part.n_boxes; b++)
-        for (uint32_t i = d->covers_of[b]; i; i = d->covers[i - 1].next)
-            if (state[d->owner[d->covers[i - 1].better]] == UNDECIDED)
-                return true;
     return false;
 }
 
-static bool is_ready(const struct decider *d, const struct label_candidate *c, const uint8_t *state)
-{
-    for (uint32_t o = 0; o < c->n_options; o++)
-        if (waits(d, d->options[c->first_option + o].icon, state) || waits(d, d->options[c->first_option + o].text, state))
-            return false;
-    return true;
-}
+/* ---- one after another ---- */
 
 static bool is_free(const struct decider *d, struct label_part part, enum label_overlap overlap)
 {
@@ -222,22 +217,6 @@ static void put(struct decider *d, struct label_part part, bool shown)
         d->placed[b] = 1;
 }
 
-static void one_round(struct decider *d, uint8_t *state, uint32_t *now)
-{
-    size_t n_now = 0;
-    for (size_t i = 0; i < d->n; i++)
-        if (state[i] == UNDECIDED && is_ready(d, &d->at[i], state))
-            now[n_now++] = (uint32_t)i;
-    for (size_t i = 0; i < n_now; i++)
-        choose(d, &d->at[now[i]]);
-    for (size_t i = 0; i < n_now; i++) {
-        const struct label_candidate *c = &d->at[now[i]];
-        put(d, d->options[c->first_option + c->option].icon, c->icon_shown);
-        put(d, d->options[c->first_option + c->option].text, c->text_shown);
-        state[now[i]] = DECIDED;
-    }
-}
-
 static bool set_up(struct decider *d, size_t n_boxes, struct arena *scratch, uint32_t *order)
 {
     d->rank = ARENA_ARRAY(scratch, uint32_t, d->n);
@@ -268,19 +247,20 @@ void label_decide(struct label_candidate *at, size_t n, const struct label_optio
 {
     struct decider *d = ARENA_NEW(scratch, struct decider);
     uint32_t *order = ARENA_ARRAY(scratch, uint32_t, n);
-    uint8_t *state = arena_alloc(scratch, n);
     for (size_t i = 0; i < n; i++)
-        at[i].icon_shown = at[i].text_shown = false;
-    if (!n || !d || !order || !state)
+        at[i].icon_shown = at[i].text_shown = at[i].open = false;
+    if (!n || !d || !order)
         return; /* past the drawing's memory: no labels rather than other labels */
     d->at = at;
     d->n = n;
     d->options = options;
     d->boxes = boxes;
-    if (set_up(d, n_boxes, scratch, order)) {
-        find_open(d, order, &known);
-        for (int round = 0; round < LABEL_ROUNDS; round++)
-            one_round(d, state, order);
+    for (size_t k = 0, ok = set_up(d, n_boxes, scratch, order); ok && k < n; k++) {
+        struct label_candidate *c = &at[order[k]];
+        c->open = is_open(d, c, &known);
+        choose(d, c);
+        put(d, options[c->first_option + c->option].icon, c->icon_shown);
+        put(d, options[c->first_option + c->option].text, c->text_shown);
     }
     free(d->covers);
     free(d->entries);

@@ -1,12 +1,11 @@
 /*
- * Which labels appear. Candidates have a fixed order (later layers first, then sort key, then where in which tile they come from). Round
- * by round, a candidate whose every better neighbour is decided is decided itself: of its options the first that is free
- * is taken, and what that covers is covered. After a fixed number of rounds the rest is dropped. So the outcome at a place
- * depends only on candidates within rounds × 2 reach, and a tile that reads that margin decides exactly as its neighbour
- * does; with rounds without end it would be what deciding one after another gives.
+ * Which labels appear. Candidates have a fixed order (later layers first, then sort key, then where in which tile they come
+ * from). One after another the first of their options that is free is taken, and what that covers is covered.
  *
- * Chains of labels that hang on one another are short as a rule, so a tile reads a small margin first and asks whether
- * what it shows hangs on anything that may lie outside: only then it reads more.
+ * What a tile knows ends somewhere, so the decision says of each candidate whether its outcome may hang on candidates that
+ * were not given: on better ones that overlap it, on better ones that overlap those, and so on. Such chains are short as a
+ * rule. A tile reads a small margin first, and more only when something it shows is open; then a tile that lies beside has
+ * decided the same.
  *
  * A candidate has an icon, a text, or both. An option is one way to place them (a text on one side of its icon or the
  * other); an icon without its text, or a text without its icon, is shown only where the style says that it may be.
@@ -17,8 +16,7 @@
 #include "data/base/arena.h"
 #include "data/geo/shape.h"
 
-enum { LABEL_ROUNDS = 16 };
-#define LABEL_REACH_PX 200.0 /* no box of a candidate reaches further from its anchor */
+#define LABEL_REACH_PX 256.0 /* no box of a candidate reaches further from its anchor */
 
 enum label_overlap { LABEL_NEVER, LABEL_COOPERATIVE, LABEL_ALWAYS }; /* cooperative: over what is not `never` itself */
 struct label_box {

@@ -21,6 +21,8 @@ struct drawing {
     double zoom, scale;            /* style zoom; device px for a px */
     double world_px;               /* 512 · 2^zoom */
     struct xy origin;              /* world px of the top left; for turned views, of the box round the view */
+    struct rect picture;           /* of a cell off whole px: where the picture lies in it, device px; else empty. There are no
+                                    * tiles such a picture has to agree with. */
     struct rect world;             /* what is looked at, in px from origin: the drawing itself, or the box round it */
     int width_px, height_px;
     double bearing_deg;            /* 0 for cells */
@@ -32,7 +34,6 @@ struct drawing {
     struct icon_set *icons;
     struct arena *arena;           /* of this drawing */
     struct labels *labels[2];      /* of the deployments, of the base: decided once each; see layer_symbol.c */
-    const struct tile *tile;       /* the one drawing_each is in, for drawing_input: within and distance ask for it */
     struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };
 
@@ -71,8 +72,8 @@ struct pen {
     double offset_px;              /* to the right of the line's direction */
     const double *dashes;          /* px; NULL: not dashed */
     size_t n_dashes;
-    /* Lines are not added to the path but given, whole, at least two points of which no neighbours are the same; a ring does
-     * not repeat its first. */
+    /* Not NULL: nothing is added to the path, but given. Lines are given whole, at least two points of which no neighbours are
+     * the same, rings of polygons cut; a ring does not repeat its first point. */
     void (*run)(void *ctx, const struct xy *px, size_t n, bool ring);
     void *ctx;
 };
@@ -106,11 +107,12 @@ struct canvas {
 };
 struct canvas drawing_canvas(struct drawing *d);
 void drawing_touched(struct drawing *d);
-/* Of each row of the canvas the pixels whose middle lies in the tile, as first and end; in the arena. NULL: all of them. */
-bool drawing_rows(struct drawing *d, const struct tile_place *at, struct xy shift, int32_t (**out)[2], struct err *err);
+/* Of each row of the canvas the pixels whose middle lies in the tile, as first and end; in the arena. NULL: all of them.
+ * A layer's translate moves what is drawn, not the tile: as in MapLibre a tile's content is seen in the tile alone. */
+bool drawing_rows(struct drawing *d, const struct tile_place *at, int32_t (**out)[2], struct err *err);
 /* The chosen features by sort key where the layer has one, those of the same key as they were; in the arena. */
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
-    const uint32_t **chosen, size_t n, struct err *err);
+    const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err);
 /* A drawing on an image of its own, as large as d: for what is painted as one with an opacity, and for what vectors cannot
  * show. Painted on d and gone with drawing_aside_paint. */
 bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err);

@@ -1,16 +1,18 @@
 /*
- * Circles. Those of the deployments, of which there are many, are on an image sprites made once for their look and blitted
- * at whole px: a path each would cost a hundred times as much. Others, and as vectors all, are arcs.
+ * Circles, shaded pixel by pixel as MapLibre GL does: the softness of an edge, one px or the blur, lies inside of it. Those
+ * of the deployments, of which there are many, are on an image sprites made once for their look and blitted at whole px:
+ * shading each would cost a hundred times as much. As vectors they are arcs, blurred ones with a radial gradient.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "renderer/layer.h"
+#include "renderer/pixel.h"
 
-enum { CIRCLES_MAX = 4 * 1000 * 1000, LOOKS_MAX = 64 };
+enum { CIRCLES_MAX = 4 * 1000 * 1000, LOOKS_MAX = 64, FADE_STOPS = 24 };
 #define RADIUS_MAX_PX 500.0
-#define MARGIN_PX 64.0 /* circles whose centre is further outside of a cell are not looked for */
+#define MARGIN_PX 128.0 /* of circles whose size depends on the feature: further outside of a cell none is looked for */
 
 struct look {
     double radius, opacity, stroke, stroke_opacity, blur;
@@ -19,7 +21,7 @@ struct look {
 struct dot {
     struct xy at;
     double sort_key;
-    uint32_t look;
+    uint32_t look, order;
 };
 struct made { /* a look and its sprite */
     struct look look;
@@ -56,24 +58,59 @@ static struct look look_of(const struct circles *c)
     return k;
 }
 
+/* The colour at a distance from the middle, 1 being the rim of the stroke; soft: in the same measure. */
+static struct rgba shade(const struct look *k, double distance, double soft)
+{
+    double cover = 1 - smooth_step(-soft, 0, distance - 1), whole = k->radius + k->stroke;
+    double stroke = k->stroke < 0.01 ? 0 : smooth_step(-soft, 0, distance - k->radius / whole);
+    double fill = cover * (1 - stroke) * k->opacity, rim = cover * stroke * k->stroke_opacity;
+    const struct rgba *a = &k->color, *b = &k->stroke_color;
+    return (struct rgba){a->r * fill + b->r * rim, a->g * fill + b->g * rim, a->b * fill + b->b * rim, a->a * fill + b->a * rim};
+}
+
+static double softness(const struct look *k, double scale)
+{
+    return MAX(1 / scale / (k->radius + k->stroke), k->blur);
+}
+
+/* Onto pixels, the middle at device px. */
+static void paint_one(const struct canvas *to, const struct look *k, struct xy at, double scale)
+{
+    double r = (k->radius + k->stroke) * scale, soft = softness(k, scale);
+    double flat = k->stroke < 0.01 ? 1 - soft : k->radius / (k->radius + k->stroke) - soft; /* the same colour up to here */
+    int x0 = (int)MAX(ceil(at.x - r - 0.5), 0), x1 = (int)MIN(ceil(at.x + r - 0.5), to->width);
+    int y0 = (int)MAX(ceil(at.y - r - 0.5), 0), y1 = (int)MIN(ceil(at.y + r - 0.5), to->height);
+    uint32_t middle = pixel_of(shade(k, 0, soft));
+    for (int y = y0; y < y1; y++)
+        for (int x = x0; x < x1; x++) {
+            double dx = (x + 0.5 - at.x) / r, dy = (y + 0.5 - at.y) / r, d2 = dx * dx + dy * dy;
+            if (d2 < 1)
+                pixel_over(to->at + (ptrdiff_t)y * to->stride + x, flat > 0 && d2 <= flat * flat ? middle : pixel_of(shade(k, sqrt(d2), soft)), 255);
+        }
+}
+
+static void draw_faded(cairo_t *cr, const struct look *k, struct xy at)
+{
+    double r = k->radius + k->stroke;
+    cairo_pattern_t *fade = cairo_pattern_create_radial(at.x, at.y, 0, at.x, at.y, MAX(r, 0.01));
+    for (int i = 0; i <= FADE_STOPS; i++) {
+        struct rgba c = color_straight(shade(k, (double)i / FADE_STOPS, softness(k, 1)));
+        cairo_pattern_add_color_stop_rgba(fade, (double)i / FADE_STOPS, c.r, c.g, c.b, c.a);
+    }
+    cairo_arc(cr, at.x, at.y, r, 0, 2 * M_PI);
+    cairo_set_source(cr, fade);
+    cairo_fill(cr);
+    cairo_pattern_destroy(fade);
+}
+
 static void draw_one(cairo_t *cr, const struct look *k, struct xy at)
 {
-    if (k->blur > 0) { /* from the middle outwards: full up to 1 - blur, nothing at the rim */
-        double r = k->radius + k->stroke;
-        cairo_pattern_t *fade = cairo_pattern_create_radial(at.x, at.y, r * MAX(1 - k->blur, 0), at.x, at.y, MAX(r, 0.01));
-        double a = k->color.a > 0 ? k->color.a : 1;
-        for (int i = 0; i <= 8; i++) { /* smoothstep */
-            double t = i / 8.0, v = 1 - t * t * (3 - 2 * t);
-            cairo_pattern_add_color_stop_rgba(fade, t, k->color.r / a, k->color.g / a, k->color.b / a, k->color.a * k->opacity * v);
-        }
-        cairo_arc(cr, at.x, at.y, r, 0, 2 * M_PI);
-        cairo_set_source(cr, fade);
-        cairo_fill(cr);
-        cairo_pattern_destroy(fade);
+    cairo_new_path(cr);
+    if (k->blur > 0) {
+        draw_faded(cr, k, at);
         return;
     }
     if (k->radius > 0) {
-        cairo_new_path(cr);
         cairo_arc(cr, at.x, at.y, k->radius, 0, 2 * M_PI);
         set_color(cr, k->color, k->opacity);
         cairo_fill(cr);
@@ -89,15 +126,15 @@ static void draw_one(cairo_t *cr, const struct look *k, struct xy at)
 
 static void make_sprite(struct made *m, double scale)
 {
-    int half = (int)ceil((m->look.radius + m->look.stroke) * scale) + 1;
-    m->image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 2 * half + 1, 2 * half + 1);
-    cairo_t *cr = cairo_create(m->image);
-    cairo_translate(cr, half, half);
-    cairo_scale(cr, scale, scale);
-    draw_one(cr, &m->look, (struct xy){0, 0});
-    cairo_destroy(cr);
+    int half = (int)ceil((m->look.radius + m->look.stroke) * scale) + 1, side = 2 * half + 1;
+    m->image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, side, side);
     cairo_surface_flush(m->image);
-    m->sprite = (struct sprite){2 * half + 1, 2 * half + 1, half, half, (uint32_t *)(void *)cairo_image_surface_get_data(m->image)};
+    uint32_t *at = (uint32_t *)(void *)cairo_image_surface_get_data(m->image);
+    struct canvas to = {at, cairo_image_surface_get_stride(m->image) / 4, side, side};
+    if (m->look.radius + m->look.stroke > 0)
+        paint_one(&to, &m->look, (struct xy){half, half}, scale);
+    cairo_surface_mark_dirty(m->image);
+    m->sprite = (struct sprite){side, side, half, half, at};
 }
 
 cairo_surface_t *circle_sprite(const struct drawing *d, const struct style_layer *l, const struct expr_input *in, struct sprite *out)
@@ -130,44 +167,72 @@ static void add_dot(struct circles *c, struct xy at, uint32_t look, double sort_
         c->cap = MAX(c->cap * 2, 256);
         c->dots = base_grow(c->dots, c->cap, sizeof *c->dots);
     }
-    c->dots[c->n++] = (struct dot){at, sort_key, look};
+    c->dots[c->n] = (struct dot){at, sort_key, look, (uint32_t)c->n};
+    c->n++;
 }
 
+struct place { /* a feature under way */
+    const struct tile_place *at;
+    const struct features *features;
+    const struct feature *feature;
+    uint32_t look;
+    double sort_key;
+};
+
+static double sort_key_of(const struct circles *c)
+{
+    struct expr_input whole = c->in;
+    whole.zoom = floor(whole.zoom + 1e-9);
+    double key = style_has(c->l, PROP_CIRCLE_SORT_KEY) ? style_number(c->l, PROP_CIRCLE_SORT_KEY, &whole) : 0;
+    return isfinite(key) ? key : 0;
+}
+
+/* *more false: nothing else of this feature is asked for. */
+static bool add_vertex(struct circles *c, struct place *p, struct xy u, bool *more, struct err *err)
+{
+    const struct rect *in = &p->at->inside;
+    struct drawing *d = c->d;
+    if (!(u.x >= in->x0 && u.x < in->x1 && u.y >= in->y0 && u.y < in->y1))
+        return true;
+    struct xy px = placing_px(&p->at->to_px, u);
+    px.x += c->shift.x, px.y += c->shift.y;
+    if (p->look == UINT32_MAX) {
+        c->in.feature = p->feature;
+        p->look = c->uniform && c->n_made ? 0 : find_look(c);
+        p->sort_key = sort_key_of(c);
+    }
+    double r = c->made[p->look].look.radius + c->made[p->look].look.stroke + 2;
+    if (r <= 2 || px.x < -r || px.y < -r || px.x > d->width_px + r || px.y > d->height_px + r)
+        return true;
+    if (d->query) {
+        struct rect box = {px.x - r + 2, px.y - r + 2, px.x + r - 2, px.y + r - 2};
+        *more = !query_hits(d, &box);
+        if (!*more)
+            query_note(d, c->l, p->features, p->feature, p->at);
+        return true;
+    }
+    if (c->n >= CIRCLES_MAX)
+        return err_set(err, ERR_TOO_BIG, "more circles than a picture may have");
+    add_dot(c, px, p->look, p->sort_key);
+    return true;
+}
+
+/* One for each vertex; a ring comes back to its first. */
 static bool add_tile(void *ctx, const struct tile_place *at, const struct features *features, const struct rect *bounds,
     const uint32_t *chosen, size_t n, struct err *err)
 {
     struct circles *c = ctx;
-    struct drawing *d = c->d;
     (void)bounds;
     c->in.layer = features;
+    c->in.tile = &at->tile;
     for (size_t i = 0; i < n; i++) {
-        const struct feature *f = &features->at[chosen[i]];
-        uint32_t look = UINT32_MAX;
-        for (uint32_t k = 0; k < f->shape.n; k++) {
-            struct xy u = f->shape.at[k];
-            if (!(u.x >= at->inside.x0 && u.x < at->inside.x1 && u.y >= at->inside.y0 && u.y < at->inside.y1))
-                continue;
-            struct xy px = placing_px(&at->to_px, u);
-            px.x += c->shift.x, px.y += c->shift.y;
-            if (look == UINT32_MAX) {
-                c->in.feature = f;
-                look = c->uniform && c->n_made ? 0 : find_look(c);
-            }
-            double r = c->made[look].look.radius + c->made[look].look.stroke + 2;
-            if (px.x < -r || px.y < -r || px.x > d->width_px + r || px.y > d->height_px + r)
-                continue;
-            if (d->query) {
-                struct rect box = {px.x - r + 2, px.y - r + 2, px.x + r - 2, px.y + r - 2};
-                if (query_hits(d, &box)) {
-                    query_note(d, c->l, features, f, at);
-                    break;
-                }
-                continue;
-            }
-            if (c->n >= CIRCLES_MAX)
-                return err_set(err, ERR_TOO_BIG, "more circles than a picture may have");
-            add_dot(c, px, look, style_has(c->l, PROP_CIRCLE_SORT_KEY) ? style_number(c->l, PROP_CIRCLE_SORT_KEY, &c->in) : 0);
-        }
+        struct place p = {at, features, &features->at[chosen[i]], UINT32_MAX, 0};
+        const struct shape *s = &p.feature->shape;
+        bool more = true;
+        for (uint32_t part = 0, from = 0; part < s->n_parts && more; from = s->end[part++])
+            for (uint32_t k = from; k < s->end[part] + (s->kind == SHAPE_POLYGONS) && more; k++)
+                if (!add_vertex(c, &p, s->at[k < s->end[part] ? k : from], &more, err))
+                    return false;
     }
     return true;
 }
@@ -177,7 +242,7 @@ static int by_sort_key(const void *pa, const void *pb)
     const struct dot *a = pa, *b = pb;
     if (a->sort_key != b->sort_key)
         return a->sort_key < b->sort_key ? -1 : 1;
-    return 0;
+    return a->order < b->order ? -1 : 1;
 }
 
 static void draw_dots(struct circles *c)
@@ -185,9 +250,16 @@ static void draw_dots(struct circles *c)
     struct drawing *d = c->d;
     if (style_has(c->l, PROP_CIRCLE_SORT_KEY))
         qsort(c->dots, c->n, sizeof *c->dots, by_sort_key);
-    if (!d->image || c->l->source->kind != SOURCE_IS_DEPLOYMENTS) {
+    if (!d->image) {
         for (size_t i = 0; i < c->n; i++)
             draw_one(d->cr, &c->made[c->dots[i].look].look, c->dots[i].at);
+        return;
+    }
+    if (c->l->source->kind != SOURCE_IS_DEPLOYMENTS) {
+        struct canvas to = drawing_canvas(d);
+        for (size_t i = 0; i < c->n; i++)
+            paint_one(&to, &c->made[c->dots[i].look].look, (struct xy){c->dots[i].at.x * d->scale, c->dots[i].at.y * d->scale}, d->scale);
+        drawing_touched(d);
         return;
     }
     for (size_t i = 0; i < c->n_made; i++)
@@ -221,7 +293,12 @@ bool layer_draw_circle(struct drawing *d, const struct style_layer *l, struct er
         return true;
     struct circles c = {.d = d, .l = l, .in = drawing_input(d), .uniform = !depends_on_feature(l)};
     c.shift = drawing_translate(d, l, PROP_CIRCLE_TRANSLATE, PROP_CIRCLE_TRANSLATE_ANCHOR);
-    bool ok = drawing_each(d, l, MARGIN_PX + fabs(c.shift.x) + fabs(c.shift.y), add_tile, &c, err);
+    double reach = fabs(c.shift.x) + fabs(c.shift.y) + MARGIN_PX;
+    if (c.uniform) {
+        struct look k = look_of(&c);
+        reach += k.radius + k.stroke + 2 - MARGIN_PX;
+    }
+    bool ok = drawing_each(d, l, reach, add_tile, &c, err);
     if (ok && !d->query)
         draw_dots(&c);
     free(c.made);

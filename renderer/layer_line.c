@@ -17,6 +17,7 @@ enum { PICTURES_MAX = 16 };
 #define WIDTH_MAX_PX 1000.0
 #define MITER_MAX 32.0 /* a longer spike is cut */
 #define SHARP_PX 15.0  /* at the whole zoom */
+#define STEPS_PER_TILE 4096.0 /* MapLibre keeps the way along a line in such steps: how dashes lie at zooms past the last tile */
 #define REACH_PX 50.0  /* of layers whose widths depend on the feature */
 
 struct look {
@@ -39,7 +40,7 @@ struct line {
     bool uniform;
     struct look look;               /* of uniform layers */
     struct xy shift;
-    double reach, grown;            /* grown: what a px of the whole zoom is now */
+    double reach, grown, step;      /* grown: what a px of the whole zoom is now; step: px, of the way along a line */
     const uint32_t *ramp;
     struct picture pictures[PICTURES_MAX];
     size_t n_pictures;
@@ -123,6 +124,14 @@ static bool outside(const struct line *ln, const struct tile_place *at, const st
 
 /* ---- on an image ---- */
 
+static uint32_t gradient_at(void *ctx, double progress)
+{
+    struct line *ln = ctx;
+    struct expr_input in = drawing_input(ln->d);
+    in.line_progress = progress;
+    return pixel_of(style_color(ln->l, PROP_LINE_GRADIENT, &in));
+}
+
 static const struct picture *picture_of(struct line *ln, struct str name)
 {
     for (size_t i = 0; i < ln->n_pictures; i++)
@@ -152,7 +161,7 @@ static bool ready_pattern(struct line *ln, const struct look *k)
 static bool ready(struct line *ln, const struct look *k)
 {
     double device = 1 / ln->d->scale;
-    ln->ink = (struct line_ink){.soft_px = k->blur + device, .picture_opacity = k->opacity, .ramp = ln->ramp};
+    ln->ink = (struct line_ink){.soft_px = k->blur + device, .picture_opacity = k->opacity, .ramp = ln->ramp, .ramp_at = gradient_at, .ramp_ctx = ln};
     if (k->pattern.len && !ready_pattern(ln, k))
         return false;
     ln->ink.color = (struct rgba){k->color.r * k->opacity, k->color.g * k->opacity, k->color.b * k->opacity, k->color.a * k->opacity};
@@ -186,6 +195,7 @@ static void paint_run(void *ctx, const struct xy *px, size_t n, bool ring)
             length += hypot(px[i % n].x - px[i - 1].x, px[i % n].y - px[i - 1].y);
         ln->ink.ramp_length_px = MAX(length, 1e-9);
     }
+    ln->form.step_px = ln->step;
     line_mesh(px, n, ring, &ln->form, line_painter_triangle, &ln->painter);
 }
 
@@ -194,10 +204,12 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
 {
     struct line *ln = ctx;
     int32_t(*rows)[2];
-    if (!drawing_rows(ln->d, ln->ramp ? NULL : at, ln->shift, &rows, err) || !drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &chosen, n, err))
+    if (!drawing_rows(ln->d, ln->ramp ? NULL : at, &rows, err) || !drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
     ln->painter.to.rows = (const int32_t(*)[2])rows;
+    ln->step = ln->ramp ? 0 : at->px_per_unit * features->extent / STEPS_PER_TILE;
     ln->in.layer = ln->whole_in.layer = features;
+    ln->in.tile = ln->whole_in.tile = &at->tile;
     struct pen pen = {.d = ln->d, .to_px = at->to_px, .shift = ln->shift, .thin_px = THIN_PX, .run = paint_run, .ctx = ln};
     for (size_t i = 0; i < n; i++) {
         const struct feature *f = &features->at[chosen[i]];
@@ -221,11 +233,8 @@ static bool make_ramp(struct line *ln, struct err *err)
     uint32_t *ramp = ARENA_ARRAY(ln->d->arena, uint32_t, LINE_RAMP);
     if (!ramp)
         return err_arena(err);
-    struct expr_input in = drawing_input(ln->d);
-    for (int i = 0; i < LINE_RAMP; i++) {
-        in.line_progress = i / (LINE_RAMP - 1.0);
-        ramp[i] = pixel_of(style_color(ln->l, PROP_LINE_GRADIENT, &in));
-    }
+    for (int i = 0; i < LINE_RAMP; i++)
+        ramp[i] = gradient_at(ln, i / (LINE_RAMP - 1.0));
     ln->ramp = ramp;
     return true;
 }
@@ -324,9 +333,10 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
     const uint32_t *chosen, size_t n, struct err *err)
 {
     struct line *ln = ctx;
-    if (!drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &chosen, n, err))
+    if (!drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
     ln->in.layer = ln->whole_in.layer = features;
+    ln->in.tile = ln->whole_in.tile = &at->tile;
     for (size_t i = 0; i < n; i++) {
         const struct feature *f = &features->at[chosen[i]];
         if ((f->shape.kind != SHAPE_LINES && f->shape.kind != SHAPE_POLYGONS) || outside(ln, at, &bounds[chosen[i]]))

@@ -11,9 +11,11 @@
 #include "renderer/symbol.h"
 
 enum { SYMBOL_ARENA_BYTES = 64 << 20 };
-#define FIRST_MARGIN_PX (1.75 * LABEL_REACH_PX)
-#define LAST_MARGIN_PX (LABEL_REACH_PX * (2 * LABEL_ROUNDS + 2)) /* nothing shown hangs on what lies further away */
-#define FREE_MARGIN_PX 80.0 /* symbols that overlap freely: how far one may reach into a drawing */
+#define MARK_MARGIN_PX 128.0 /* how far marks of deployments that overlap freely may reach into a drawing */
+/* What is still open with the last margin is decided by what lies within ALONE_PX of it, which every drawing of it has read:
+ * neighbouring tiles agree on it all the same, if now and then at the price of an overlap. */
+#define ALONE_PX 1024.0
+static const double MARGINS_PX[] = {1.75 * LABEL_REACH_PX, 3 * LABEL_REACH_PX, ALONE_PX + LABEL_REACH_PX};
 
 struct placed {
     const struct symbol *symbol;
@@ -176,34 +178,53 @@ static int by_depth(const void *pa, const void *pb)
     return a->symbol->tie < b->symbol->tie ? -1 : a->symbol->tie > b->symbol->tie;
 }
 
-/* All symbol layers of the drawing's group: the base's, or those of the deployments. */
-static bool gather(struct drawing *d, struct labels *all, bool base, double margin, bool *all_free, struct err *err)
+static bool is_ignored(const struct drawing *d, const struct style_layer *l)
+{
+    struct expr_input in = drawing_input(d);
+    return (style_bool(l, PROP_ICON_IGNORE_PLACEMENT, &in) || !style_has(l, PROP_ICON_IMAGE)) &&
+        (style_bool(l, PROP_TEXT_IGNORE_PLACEMENT, &in) || !style_has(l, PROP_TEXT_FIELD));
+}
+
+/* The symbol layers of a group that are decided together: the base's, or those of the deployments. */
+static bool belongs(struct drawing *d, const struct style_layer *l, bool base)
+{
+    return l->kind == LAYER_SYMBOL && is_base(l) == base && drawing_shows(d, l) && (d->query || !points_able(d, l));
+}
+
+static bool all_free(struct drawing *d, bool base)
+{
+    const struct style_layer *layers;
+    size_t n = style_layers(d->style, &layers);
+    for (size_t i = 0; i < n; i++)
+        if (belongs(d, &layers[i], base) && !overlaps_freely(d, &layers[i]))
+            return false;
+    return true;
+}
+
+static bool gather(struct drawing *d, struct labels *all, bool base, double margin, bool free_ones_only, struct err *err)
 {
     const struct style_layer *layers;
     size_t n = style_layers(d->style, &layers);
     all->n = 0;
-    *all_free = true;
     for (size_t i = 0; i < n; i++) {
         const struct style_layer *l = &layers[i];
-        if (l->kind != LAYER_SYMBOL || is_base(l) != base || !drawing_shows(d, l))
+        if (!belongs(d, l, base))
             continue;
-        if (!d->query && points_able(d, l))
-            continue;
-        bool is_free = overlaps_freely(d, l);
-        *all_free &= is_free;
-        struct gathering g = {d, l, all, is_free ? FREE_MARGIN_PX : margin};
+        bool near = free_ones_only || (overlaps_freely(d, l) && is_ignored(d, l)); /* it hides nothing further away */
+        struct gathering g = {d, l, all, !near ? margin : base ? SYMBOL_FREE_REACH_PX : MARK_MARGIN_PX};
         if (!drawing_each(d, l, g.margin, gather_tile, &g, err))
             return false;
     }
     return true;
 }
 
+/* As it is drawn it may be turned within its box's diagonal, and moved by a translation. */
 static bool may_touch(const struct drawing *d, const struct placed *p)
 {
     const struct symbol *s = p->symbol;
-    double m = FREE_MARGIN_PX;
     for (uint32_t i = 0; i < s->n_boxes; i++) {
         const struct label_box *b = &s->boxes[i];
+        double m = MAX(MARK_MARGIN_PX, hypot(b->x1 - b->x0, b->y1 - b->y0) / 2);
         if (p->corner.x + b->x1 >= -m && p->corner.x + b->x0 <= d->width_px + m && p->corner.y + b->y1 >= -m && p->corner.y + b->y0 <= d->height_px + m)
             return true;
     }
@@ -231,19 +252,62 @@ static bool sort(struct drawing *d, struct labels *all, struct err *err)
     return true;
 }
 
+static struct xy anchor_px(const struct placed *p)
+{
+    return (struct xy){p->corner.x + p->symbol->at.x, p->corner.y + p->symbol->at.y};
+}
+
+/* By what lies round it, whatever drawing it is. */
+static bool decide_alone(struct drawing *d, struct labels *all, size_t which, struct err *err)
+{
+    struct arena_mark before = arena_mark(d->arena);
+    struct xy at = anchor_px(&all->at[which]);
+    struct labels round = {.at = ARENA_ARRAY(d->arena, struct placed, all->n)};
+    size_t here = 0;
+    if (!round.at)
+        return err_arena(err);
+    for (size_t i = 0; i < all->n; i++) {
+        struct xy other = anchor_px(&all->at[i]);
+        if (fabs(other.x - at.x) > ALONE_PX || fabs(other.y - at.y) > ALONE_PX)
+            continue;
+        if (i == which)
+            here = round.n;
+        round.at[round.n++] = all->at[i];
+    }
+    bool ok = decide(d, &round, (struct rect){-INFINITY, -INFINITY, INFINITY, INFINITY}, err);
+    if (ok) {
+        struct label_candidate *c = &all->candidates[which], *found = &round.candidates[here];
+        c->icon_shown = found->icon_shown;
+        c->text_shown = found->text_shown;
+        c->option = found->option;
+    }
+    arena_release(d->arena, before);
+    return ok;
+}
+
+static bool decide_open(struct drawing *d, struct labels *all, struct err *err)
+{
+    for (size_t i = 0; i < all->n; i++)
+        if (all->candidates[i].open && may_touch(d, &all->at[i]) && !decide_alone(d, all, i, err))
+            return false;
+    return true;
+}
+
 static bool find_labels(struct drawing *d, bool base, struct err *err)
 {
     struct labels *all = ARENA_NEW(d->arena, struct labels);
     if (!all)
         return err_arena(err);
-    bool all_free, ends = false;
-    for (double margin = FIRST_MARGIN_PX; !ends; margin *= 1.6) {
-        double m = MIN(margin, LAST_MARGIN_PX);
+    bool is_free = all_free(d, base), open = true;
+    for (size_t k = 0; k < COUNT(MARGINS_PX) && open; k++) {
+        double m = MARGINS_PX[k];
         struct rect known = {-m, -m, d->width_px + m, d->height_px + m};
-        if (!gather(d, all, base, m, &all_free, err) || !decide(d, all, known, err))
+        if (!gather(d, all, base, m, is_free, err) || !decide(d, all, known, err))
             return false;
-        ends = all_free || m == LAST_MARGIN_PX || !is_open(d, all);
+        open = !is_free && is_open(d, all);
     }
+    if (open && !decide_open(d, all, err))
+        return false;
     d->labels[base] = all;
     return sort(d, all, err);
 }

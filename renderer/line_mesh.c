@@ -62,7 +62,8 @@ static void half_vertex(struct strip *s, struct xy p, struct xy extrude, bool ro
     double across = right ? 1 : -1, u = tilt > 0 ? 0.5 : tilt < 0 ? -0.5 : 0, t = 1 - fabs(u);
     double off = -s->form->offset_px * across;
     struct mesh_vertex v = {p.x + s->form->half_px * extrude.x + off * (extrude.x * t - extrude.y * u),
-        p.y + s->form->half_px * extrude.y + off * (extrude.x * u + extrude.y * t), round ? 1 : 0, across, s->along};
+        p.y + s->form->half_px * extrude.y + off * (extrude.x * u + extrude.y * t), round ? 1 : 0, across,
+        s->form->step_px > 0 ? floor(s->along / s->form->step_px) * s->form->step_px : s->along};
     if (s->n == 2 && s->seen)
         s->fn(s->ctx, &s->left, &s->right, &v);
     *(right ? &s->right : &s->left) = v;

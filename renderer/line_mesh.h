@@ -19,6 +19,7 @@ struct line_form {
     double sharp_px;     /* before and after a sharp corner the mesh has a vertex of its own this far away; 0: none */
     struct rect clip;    /* px: segments that stay outside need no triangles */
     bool measured;       /* the way along the line is asked for */
+    double step_px;      /* it is known in whole steps; 0: exactly */
 };
 
 /* Across the line `across` runs from -1 (left) to 1; in round caps `beyond` runs from 0 to 1, so that the distance from the

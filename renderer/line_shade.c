@@ -5,10 +5,12 @@
 #include "renderer/line_shade.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "data/base/base.h"
 #include "renderer/pixel.h"
 
+enum { JUMP = 8 };                    /* between two colours of a ramp: a step, not a slope */
 #define ROUND_ROWS 1.0714285714285714 /* MapLibre keeps round dashes in 15 rows of which the line shows 14 */
 #define DASH_STEPS 256.0              /* and a period in 256 steps */
 #define AREA_MIN 1e-9
@@ -111,6 +113,21 @@ static uint32_t picture_pixel(const struct line_picture *p, double along, double
     return out;
 }
 
+static bool jumps(uint32_t a, uint32_t b)
+{
+    for (int shift = 0; shift < 32; shift += 8)
+        if (abs((int)(a >> shift & 255) - (int)(b >> shift & 255)) > JUMP)
+            return true;
+    return false;
+}
+
+static uint32_t ramp_pixel(const struct line_ink *ink, double progress)
+{
+    double at = progress * (LINE_RAMP - 1);
+    int i = (int)at, next = MIN(i + 1, LINE_RAMP - 1);
+    return jumps(ink->ramp[i], ink->ramp[next]) ? ink->ramp_at(ink->ramp_ctx, progress) : ink->ramp[at - i < 0.5 ? i : next];
+}
+
 static void shade_pixel(const struct line_painter *p, uint32_t *to, double beyond, double across, double along)
 {
     const struct line_ink *ink = p->ink;
@@ -126,7 +143,7 @@ static void shade_pixel(const struct line_painter *p, uint32_t *to, double beyon
         c = picture_pixel(&ink->picture, along, across);
         cover *= ink->picture_opacity;
     } else if (ink->ramp) {
-        c = ink->ramp[(int)(CLAMP(along / ink->ramp_length_px, 0.0, 1.0) * (LINE_RAMP - 1) + 0.5)];
+        c = ramp_pixel(ink, CLAMP(along / ink->ramp_length_px, 0.0, 1.0));
         cover *= ink->picture_opacity;
     }
     uint32_t k = (uint32_t)(cover * 255 + 0.5);

@@ -28,6 +28,8 @@ struct line_picture {
 struct line_ink {
     struct rgba color;           /* premultiplied, the opacity in it */
     const uint32_t *ramp;        /* LINE_RAMP colours along the line; NULL: none */
+    uint32_t (*ramp_at)(void *ctx, double progress); /* asked where two of them differ much */
+    void *ramp_ctx;
     double ramp_length_px;
     struct line_picture picture;
     double picture_opacity;

@@ -24,7 +24,6 @@
 #include "renderer/pictures.h"
 
 enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
-#define ZOOM_SLACK 1e-9
 
 struct style_state {
     struct style *style;           /* held */
@@ -315,7 +314,7 @@ static bool open_source(struct drawing *d, const struct style_source *s, struct 
 
 struct expr_input drawing_input(const struct drawing *d)
 {
-    return (struct expr_input){.zoom = d->zoom, .arena = d->arena, .tile = d->tile};
+    return (struct expr_input){.zoom = d->zoom, .arena = d->arena};
 }
 
 /* From px of the box round the view to px of the drawing. */
@@ -344,9 +343,13 @@ void drawing_place(const struct drawing *d, struct tile asked, struct tile at, i
     out->to_px = turn(d, (struct placing){k, 0, x, 0, k, y});
 }
 
-static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, uint32_t **out, size_t *n, struct err *err)
+/* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
+/* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
+static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, const struct tile *tile, uint32_t **out, size_t *n, struct err *err)
 {
     struct expr_input in = drawing_input(d);
+    in.zoom = floor(in.zoom + ZOOM_SLACK);
+    in.tile = tile;
     uint32_t *at = ARENA_ARRAY(d->arena, uint32_t, f->n);
     if (!at)
         return err_arena(err);
@@ -381,8 +384,7 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
         return true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    d->tile = &at;
-    if (!choose(d, l, layer.features, &chosen, &n, err))
+    if (!choose(d, l, layer.features, &at, &chosen, &n, err))
         return false;
     struct tile_place place = {.layer_index = l->index};
     drawing_place(d, asked, at, copy, size, layer.features->extent, &place);
@@ -407,9 +409,7 @@ bool drawing_each(struct drawing *d, const struct style_layer *l, double reach, 
         for (double x = x0; x < x1; x++) {
             double copy = floor(x / n);
             struct tile asked = {(uint32_t)(x - copy * n), (uint32_t)y, (uint8_t)z};
-            bool ok = one_tile(d, l, source, asked, (int64_t)copy, size, fn, ctx, err);
-            d->tile = NULL;
-            if (!ok)
+            if (!one_tile(d, l, source, asked, (int64_t)copy, size, fn, ctx, err))
                 return err_under(err, "layer %.*s", STR_ARG(l->id));
         }
     return true;
@@ -426,7 +426,7 @@ bool drawing_whole(struct drawing *d, const struct style_layer *l, bool *whole, 
     *whole = true;
     uint32_t *chosen = NULL;
     size_t n = 0;
-    if (!choose(d, l, source->whole.features, &chosen, &n, err))
+    if (!choose(d, l, source->whole.features, &(struct tile){0, 0, 0}, &chosen, &n, err))
         return false;
     for (double copy = floor(d->origin.x / d->world_px); n && copy * d->world_px < d->origin.x + d->world.x1; copy++) {
         struct tile_place place = {.layer_index = l->index};
@@ -475,13 +475,12 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     /* Repeated from the world's corner on; grows between two whole zooms as the map does. */
     double grown = exp2(d->zoom - floor(d->zoom + ZOOM_SLACK)), px = i->width_px * grown, py = i->height_px * grown;
     cairo_matrix_t m;
+    struct placing t = turn(d, (struct placing){1, 0, 0, 0, 1, 0});
+    cairo_matrix_t back = {t.xx, t.yx, t.xy, t.yy, t.x0, t.y0}; /* from px of the drawing to px from its origin */
+    cairo_matrix_invert(&back);
     cairo_matrix_init_translate(&m, fmod(fmod(d->origin.x, px) + px, px) * w / px, fmod(fmod(d->origin.y, py) + py, py) * h / py);
     cairo_matrix_scale(&m, w / px, h / py);
-    if (d->bearing_deg != 0) { /* first back to the px of the box round the view */
-        cairo_matrix_translate(&m, (d->world.x1 - d->world.x0) / 2, (d->world.y1 - d->world.y0) / 2);
-        cairo_matrix_rotate(&m, d->bearing_deg * M_PI / 180);
-        cairo_matrix_translate(&m, -d->width_px / 2.0, -d->height_px / 2.0);
-    }
+    cairo_matrix_multiply(&m, &back, &m);
     cairo_pattern_set_matrix(p, &m);
     return p;
 }
@@ -634,6 +633,7 @@ struct cell_key {
     uint64_t style;
     double zoom, scale;
     struct xy origin;
+    struct rect picture;
 };
 
 static cairo_surface_t *cell_surface(struct painter *p, double scale)
@@ -656,7 +656,7 @@ static bool draw_cell(struct drawing *view, struct xy origin, struct err *err)
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin, d.picture};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);
@@ -735,11 +735,14 @@ static bool draw_cells(struct painter *p, cairo_surface_t *image, const struct v
     struct xy phase = {phase_of(west) / v->scale, phase_of(north) / v->scale};
     int64_t left = (int64_t)round(west), top = (int64_t)round(north);
     int64_t right = left + cairo_image_surface_get_width(image), bottom = top + cairo_image_surface_get_height(image);
+    bool between = phase.x != 0 || phase.y != 0;
     int64_t x0 = (int64_t)floor((double)left / (double)side), y0 = (int64_t)floor((double)top / (double)side);
     cairo_surface_flush(image);
     for (int64_t y = y0; y * side < bottom; y++)
         for (int64_t x = x0; x * side < right; x++) {
             trim(p, d.state);
+            if (between)
+                d.picture = (struct rect){(double)(left - x * side), (double)(top - y * side), (double)(right - x * side), (double)(bottom - y * side)};
             if (!draw_cell(&d,
                     (struct xy){(double)x * CELL_PX + phase.x, (double)y * CELL_PX + phase.y}, err))
                 return false;

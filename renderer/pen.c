@@ -109,6 +109,10 @@ void pen_polygons(struct pen *pen, const struct shape *s)
         const struct run *shown = rect_holds(&pen->clip, &b) ? ring : clip_ring(ring, &scratch[1], &pen->clip);
         if (shown->n < 3)
             continue;
+        if (pen->run) {
+            pen->run(pen->ctx, shown->at, shown->n, true);
+            continue;
+        }
         cairo_move_to(cr, shown->at[0].x, shown->at[0].y);
         for (size_t i = 1; i < shown->n; i++)
             cairo_line_to(cr, shown->at[i].x, shown->at[i].y);

@@ -415,9 +415,22 @@ bool style_has(const struct style_layer *l, enum prop p)
     return l->prop[p] != NULL;
 }
 
+/* Layout happens at the zoom of the tiles, so its properties have their values of the whole zoom below; only sizes follow
+ * the zoom between, as in MapLibre. */
+static bool at_whole_zoom(enum prop p, const struct expr_input *in)
+{
+    return prop_rule(p)->layout && in->zoom != floor(in->zoom) && p != PROP_TEXT_SIZE && p != PROP_ICON_SIZE;
+}
+
 struct expr_value style_value(const struct style_layer *l, enum prop p, const struct expr_input *in)
 {
     if (l->prop[p]) {
+        struct expr_input whole;
+        if (at_whole_zoom(p, in) && expr_uses_zoom(l->prop[p])) {
+            whole = *in;
+            whole.zoom = floor(in->zoom + ZOOM_SLACK);
+            in = &whole;
+        }
         struct expr_value v = expr_eval(l->prop[p], in);
         bool nothing = v.type == TYPE_ERROR || v.type == TYPE_NULL || (v.type == TYPE_NUMBER && isnan(v.number));
         if (!nothing)

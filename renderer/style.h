@@ -7,6 +7,8 @@
 
 #include "renderer/expr.h"
 
+#define ZOOM_SLACK 1e-9 /* a zoom so little under a whole one is that one */
+
 enum layer_kind {
     LAYER_BACKGROUND, LAYER_FILL, LAYER_LINE, LAYER_CIRCLE, LAYER_SYMBOL, LAYER_HEATMAP, LAYER_RASTER,
     LAYER_OTHER /* accepted, not drawn: fill-extrusion, hillshade, sky … */

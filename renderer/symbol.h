@@ -10,6 +10,7 @@
 #include "renderer/layer.h"
 
 enum { SYMBOL_OPTIONS_MAX = 9, SYMBOL_BOXES_MAX = 24 };
+#define SYMBOL_FREE_REACH_PX 512.0 /* of a symbol that overlaps freely; of others LABEL_REACH_PX */
 
 /* One way to place a symbol: a side of the icon for the text, or the only one. */
 struct symbol_option {
@@ -80,6 +81,8 @@ struct symbol *symbol_add(struct symbol_builder *b); /* NULL: no room */
 void symbol_set_text(struct symbol_builder *b, struct symbol *s, const struct symbol_words *w);
 void symbol_finish(struct symbol_builder *b, struct symbol *s, uint32_t feature); /* takes it back if it reaches too far */
 void symbol_add_box(struct symbol_builder *b, struct symbol *s, struct label_box box);
+/* What an icon or text covers is turned by its own rotation only, not with the line or the map it lies on, as in MapLibre. */
+double symbol_box_angle(struct symbol_builder *b, enum prop rotate);
 struct label_box symbol_turned_box(struct xy at, struct rect r, double angle_rad, const double pad[4]); /* r: from `at`; pad: top right bottom left */
 
 /* ---- icons: symbol_icon.c ---- */

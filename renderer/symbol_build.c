@@ -51,6 +51,11 @@ struct label_box symbol_turned_box(struct xy at, struct rect r, double angle, co
     return (struct label_box){o.x0 - pad[3], o.y0 - pad[0], o.x1 + pad[1], o.y1 + pad[2]};
 }
 
+double symbol_box_angle(struct symbol_builder *b, enum prop rotate)
+{
+    return style_number(b->l, rotate, &b->in) * M_PI / 180;
+}
+
 /* ---- words ---- */
 
 static struct str in_case(struct symbol_builder *b, struct str text)
@@ -121,12 +126,12 @@ static struct label_rule rule_of(const struct symbol_builder *b, enum prop overl
     return r;
 }
 
-/* Larger ones are left out, or what is decided here could not be decided the same beside. */
-static bool within_reach(const struct symbol *s)
+/* Larger ones are left out, or tiles beside each other would not agree on them. */
+static bool within_reach(const struct symbol *s, double reach)
 {
     for (uint32_t i = 0; i < s->n_boxes; i++)
-        if (fabs(s->boxes[i].x0 - s->at.x) > LABEL_REACH_PX || fabs(s->boxes[i].x1 - s->at.x) > LABEL_REACH_PX ||
-            fabs(s->boxes[i].y0 - s->at.y) > LABEL_REACH_PX || fabs(s->boxes[i].y1 - s->at.y) > LABEL_REACH_PX)
+        if (fabs(s->boxes[i].x0 - s->at.x) > reach || fabs(s->boxes[i].x1 - s->at.x) > reach || fabs(s->boxes[i].y0 - s->at.y) > reach ||
+            fabs(s->boxes[i].y1 - s->at.y) > reach)
             return false;
     return true;
 }
@@ -144,7 +149,7 @@ void symbol_finish(struct symbol_builder *b, struct symbol *s, uint32_t feature)
     s->icon_rule = rule_of(b, PROP_ICON_OVERLAP, PROP_ICON_ALLOW_OVERLAP, PROP_ICON_IGNORE_PLACEMENT, PROP_ICON_OPTIONAL);
     s->text_rule = rule_of(b, PROP_TEXT_OVERLAP, PROP_TEXT_ALLOW_OVERLAP, PROP_TEXT_IGNORE_PLACEMENT, PROP_TEXT_OPTIONAL);
     bool text_free = !s->n_sections || s->text_rule.overlap == LABEL_ALWAYS, icon_free = !s->icon.len || s->icon_rule.overlap == LABEL_ALWAYS;
-    if (!s->n_options || (!(text_free && icon_free) && !within_reach(s)))
+    if (!s->n_options || !within_reach(s, text_free && icon_free ? SYMBOL_FREE_REACH_PX : LABEL_REACH_PX))
         b->out->n--;
 }
 
@@ -201,8 +206,9 @@ static struct xy sided_offset(struct xy share, const double offset[2])
     return (struct xy){share.x == 0 ? x : share.x == 1 ? -x : 0, share.y == 0 ? y - VARIABLE_RAISE_EM : share.y == 1 ? VARIABLE_RAISE_EM - y : 0};
 }
 
-struct side { /* of the anchor, and how far from it */
+struct side { /* of the anchor, and how far from it, em */
     struct xy share, offset;
+    bool variable; /* stands off by the text's padding too */
 };
 
 /* text-variable-anchor-offset: an anchor, its offset, and so on. */
@@ -215,7 +221,7 @@ static uint32_t sides_with_offsets(const struct expr_array *a, struct side *out)
             continue;
         struct xy share = anchor_share(a->at[i].string);
         double raise = share.y == 0 ? -VARIABLE_RAISE_EM : share.y == 1 ? VARIABLE_RAISE_EM : 0;
-        out[n++] = (struct side){share, {o->array->at[0].number, o->array->at[1].number + raise}};
+        out[n++] = (struct side){share, {o->array->at[0].number, o->array->at[1].number + raise}, true};
     }
     return n;
 }
@@ -233,12 +239,12 @@ static uint32_t sides_of(struct symbol_builder *b, struct side *out)
     for (size_t i = 0; v.type == TYPE_ARRAY && v.array && i < v.array->n && n < SYMBOL_OPTIONS_MAX; i++)
         if (v.array->at[i].type == TYPE_STRING) {
             struct xy share = anchor_share(v.array->at[i].string);
-            out[n++] = (struct side){share, style_has(l, PROP_TEXT_RADIAL_OFFSET) ? radial_offset(share, radius) : sided_offset(share, offset)};
+            out[n++] = (struct side){share, style_has(l, PROP_TEXT_RADIAL_OFFSET) ? radial_offset(share, radius) : sided_offset(share, offset), true};
         }
     if (n)
         return n;
     struct xy share = anchor_share(style_string(l, PROP_TEXT_ANCHOR, &b->in));
-    out[0] = (struct side){share, radius != 0 ? radial_offset(share, radius) : (struct xy){offset[0], offset[1]}};
+    out[0] = (struct side){share, radius != 0 ? radial_offset(share, radius) : (struct xy){offset[0], offset[1]}, false};
     return 1;
 }
 
@@ -256,10 +262,12 @@ static void place_text(struct symbol_builder *b, struct symbol *s, const struct 
     double em = s->style.size_px, pad = style_number(b->l, PROP_TEXT_PADDING, &b->in), pads[4] = {pad, pad, pad, pad};
     o->justify = s->style.justify = justify_of(style_string(b->l, PROP_TEXT_JUSTIFY, &b->in), side->share);
     const struct text_layout *t = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
-    o->text_at = (struct xy){side->offset.x * em - side->share.x * t->width_px, side->offset.y * em - side->share.y * t->height_px};
+    double off = side->variable ? pad : 0;
+    o->text_at = (struct xy){side->offset.x * em - side->share.x * t->width_px + (1 - 2 * side->share.x) * off,
+        side->offset.y * em - side->share.y * t->height_px + (1 - 2 * side->share.y) * off};
     *block = (struct rect){o->text_at.x, o->text_at.y, o->text_at.x + t->width_px, o->text_at.y + t->height_px};
     o->text = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, *block, s->text_angle, pads));
+    symbol_add_box(b, s, symbol_turned_box(s->at, *block, symbol_box_angle(b, PROP_TEXT_ROTATE), pads));
 }
 
 static void place_icon(struct symbol_builder *b, struct symbol *s, const struct icon *icon, struct symbol_option *o, const struct rect *block)
@@ -270,13 +278,13 @@ static void place_icon(struct symbol_builder *b, struct symbol *s, const struct 
     double w = (s->look.stretch_x > 0 ? s->look.stretch_x : icon->width_px) * k, h = (s->look.stretch_y > 0 ? s->look.stretch_y : icon->height_px) * k;
     double c = cos(angle), n = sin(angle);
     o->icon = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, angle, pad));
+    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, symbol_box_angle(b, PROP_ICON_ROTATE), pad));
     o->icon_at = (struct xy){at.x * c - at.y * n, at.x * n + at.y * c};
 }
 
 static void place_sides(struct symbol_builder *b, struct symbol *s, const struct icon *icon)
 {
-    struct side sides[SYMBOL_OPTIONS_MAX] = {{{0.5, 0.5}, {0, 0}}};
+    struct side sides[SYMBOL_OPTIONS_MAX] = {{{0.5, 0.5}, {0, 0}, false}};
     bool fits = icon && s->n_sections && symbol_fits_icon(b);
     uint32_t n = s->n_sections ? sides_of(b, sides) : 1;
     s->options = n ? ARENA_ARRAY(b->arena, struct symbol_option, n) : NULL;

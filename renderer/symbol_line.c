@@ -11,7 +11,7 @@
 #include "data/base/hash.h"
 #include "renderer/symbol.h"
 
-enum { CHAIN_SEARCH_MAX = 4000, REPEAT_HEADS = 1024 };
+enum { REPEAT_HEADS = 1024 };
 #define WINDOW_EM 0.6 /* the bend is summed over so much of the label */
 
 struct chain {
@@ -33,47 +33,6 @@ struct repeats { /* anchors of texts, by their hash */
 
 /* ---- chains ---- */
 
-static bool same_place(struct xy a, struct xy b)
-{
-    return a.x == b.x && a.y == b.y;
-}
-
-static void turn_round(struct xy *at, size_t n)
-{
-    for (size_t i = 0, j = n - 1; i < j; i++, j--) {
-        struct xy keep = at[i];
-        at[i] = at[j];
-        at[j] = keep;
-    }
-}
-
-/* A line that begins or ends where one of the same words does makes one chain with it. */
-static bool join(struct symbol_builder *b, struct chain *c, const struct xy *at, size_t n)
-{
-    bool tail_first = same_place(c->at[c->n - 1], at[0]), tail_last = same_place(c->at[c->n - 1], at[n - 1]);
-    bool head_first = same_place(c->at[0], at[0]), head_last = same_place(c->at[0], at[n - 1]);
-    if (!tail_first && !tail_last && !head_first && !head_last)
-        return false;
-    struct xy *all = ARENA_ARRAY(b->arena, struct xy, c->n + n);
-    if (!all)
-        return false;
-    if (head_last && !tail_first) { /* before it */
-        memcpy(all, at, n * sizeof *all);
-        memcpy(all + n - 1, c->at, c->n * sizeof *all);
-    } else {
-        if (!tail_first && !tail_last)
-            turn_round(c->at, c->n);
-        memcpy(all, c->at, c->n * sizeof *all);
-        memcpy(all + c->n, at, n * sizeof *all);
-        if (!tail_first && !head_first)
-            turn_round(all + c->n, n);
-        memmove(all + c->n, all + c->n + 1, (n - 1) * sizeof *all);
-    }
-    c->at = all;
-    c->n += n - 1;
-    return true;
-}
-
 static uint64_t words_hash(const struct symbol_words *w)
 {
     uint64_t h = hash64(w->icon.at, w->icon.len, 1);
@@ -82,17 +41,104 @@ static uint64_t words_hash(const struct symbol_words *w)
     return h;
 }
 
+/* Chains and, by words and place, where they begin and end. A chain that grew leaves its old ends in the table; whoever
+ * finds one looks whether it still is one. */
 struct chains {
     struct chain *at;
     size_t n, cap;
+    struct chain_end {
+        uint64_t key;
+        uint32_t chain; /* + 1; 0: free */
+    } *ends[2];         /* where chains begin, where they end */
+    size_t slots, n_ends;
 };
+
+static uint64_t end_key(const struct chain *c, int which)
+{
+    return hash64(&c->at[which ? c->n - 1 : 0], sizeof *c->at, c->hash);
+}
+
+static void put_end(struct chains *all, int which, uint64_t key, uint32_t chain)
+{
+    size_t i = key & (all->slots - 1);
+    while (all->ends[which][i].chain)
+        i = (i + 1) & (all->slots - 1);
+    all->ends[which][i] = (struct chain_end){key, chain + 1};
+}
+
+static void grow_ends(struct chains *all)
+{
+    all->slots = MAX(all->slots * 2, 256);
+    all->n_ends = 0;
+    for (int which = 0; which < 2; which++) {
+        free(all->ends[which]);
+        all->ends[which] = base_alloc(all->slots, sizeof *all->ends[which]);
+    }
+    for (size_t i = 0; i < all->n; i++)
+        for (int which = 0; which < 2 && all->at[i].n; which++, all->n_ends++)
+            put_end(all, which, end_key(&all->at[i], which), (uint32_t)i);
+}
+
+static void note_ends(struct chains *all, uint32_t chain)
+{
+    if ((all->n_ends + 2) * 2 > all->slots)
+        grow_ends(all); /* the chain is noted with the others */
+    else
+        for (int which = 0; which < 2; which++, all->n_ends++)
+            put_end(all, which, end_key(&all->at[chain], which), chain);
+}
+
+/* A chain of these words that begins (0) or ends (1) at a place. */
+static struct chain *find_end(const struct chains *all, int which, uint64_t hash, struct xy place)
+{
+    uint64_t key = hash64(&place, sizeof place, hash);
+    for (size_t i = key & (all->slots - 1); all->slots && all->ends[which][i].chain; i = (i + 1) & (all->slots - 1)) {
+        struct chain *c = &all->at[all->ends[which][i].chain - 1];
+        if (all->ends[which][i].key == key && c->n && end_key(c, which) == key)
+            return c;
+    }
+    return NULL;
+}
+
+/* One after the other, the place they share once. */
+static bool append(struct symbol_builder *b, struct chain *c, const struct xy *at, size_t n)
+{
+    struct xy *all = ARENA_ARRAY(b->arena, struct xy, c->n + n);
+    if (!all)
+        return false;
+    memcpy(all, c->at, c->n * sizeof *all);
+    memcpy(all + c->n, at + 1, (n - 1) * sizeof *all);
+    c->at = all;
+    c->n += n - 1;
+    return true;
+}
+
+/* A line goes on with one of the same words that begins where it ends, and is the going on of one that ends where it begins. */
+static bool join(struct symbol_builder *b, struct chains *all, uint64_t hash, const struct xy *at, size_t n)
+{
+    struct chain *before = find_end(all, 1, hash, at[0]), *after = find_end(all, 0, hash, at[n - 1]);
+    struct chain line = {.at = (struct xy *)(uintptr_t)at, .n = n};
+    if (before == after && before)
+        after = NULL; /* it closes a ring */
+    if (before && append(b, before, at, n)) {
+        if (after && append(b, before, after->at, after->n))
+            after->n = 0;
+        note_ends(all, (uint32_t)(before - all->at));
+        return true;
+    }
+    if (!after || !append(b, &line, after->at, after->n))
+        return false;
+    after->at = line.at;
+    after->n = line.n;
+    note_ends(all, (uint32_t)(after - all->at));
+    return true;
+}
 
 static void add_line(struct symbol_builder *b, struct chains *all, const struct symbol_words *w, uint64_t hash, uint32_t feature, bool joining,
     const struct xy *at, size_t n)
 {
-    for (size_t k = all->n; joining && k-- > 0 && all->n - k < CHAIN_SEARCH_MAX;)
-        if (all->at[k].hash == hash && join(b, &all->at[k], at, n))
-            return;
+    if (joining && w->n && join(b, all, hash, at, n))
+        return;
     struct xy *own = ARENA_ARRAY(b->arena, struct xy, n);
     if (!own) {
         b->full = true;
@@ -104,6 +150,7 @@ static void add_line(struct symbol_builder *b, struct chains *all, const struct 
         all->at = base_grow(all->at, all->cap, sizeof *all->at);
     }
     all->at[all->n++] = (struct chain){*w, hash, feature, own, n};
+    note_ends(all, (uint32_t)(all->n - 1));
 }
 
 /* ---- along one line ---- */
@@ -158,6 +205,7 @@ struct label_size {
     double length, window, extra, spacing, overscale; /* px of the drawing */
     double most_rad;
     bool has_text;
+    bool anywhere;               /* also where the line is shorter: whether it has room, its letters tell */
 };
 
 static struct label_size size_of(struct symbol_builder *b, const struct chain *c)
@@ -201,6 +249,42 @@ static double side_share(struct str anchor, const char *low, const char *high)
     return str_has(anchor, str_of(low)) ? 0 : str_has(anchor, str_of(high)) ? 1 : 0.5;
 }
 
+/* Where the edges beside two segments meet: as far from the corner as they ask for, at most four times the offset. */
+static struct xy beside_corner(struct xy p, double a, double b, double offset)
+{
+    double nx = -sin(a) - sin(b), ny = cos(a) + cos(b), most = 4, half = remainder(b - a, 2 * M_PI) / 2, k = MIN(1 / MAX(fabs(cos(half)), 1e-6), most);
+    double n = hypot(nx, ny);
+    return n < 1e-9 ? p : (struct xy){p.x + nx / n * offset * k, p.y + ny / n * offset * k};
+}
+
+/* The track moved sideways, to the right of its direction, and where the place at `middle` came to lie along it. */
+static bool beside(struct symbol_builder *b, const struct track *t, double offset, double *middle, struct track *out)
+{
+    struct xy *at = ARENA_ARRAY(b->arena, struct xy, t->n);
+    double begun = 0, length = 0, found = *middle;
+    if (!at) {
+        b->full = true;
+        return false;
+    }
+    for (size_t i = 0; i < t->n; i++) {
+        double before = direction_of(t, i ? i - 1 : 0), after = direction_of(t, i + 1 < t->n ? i : t->n - 2);
+        at[i] = beside_corner(t->at[i], before, after, offset);
+    }
+    *out = (struct track){at, t->n, 0, t->continued};
+    for (size_t i = 0; i + 1 < t->n; i++) {
+        double step = step_of(t, i), a = direction_of(t, i);
+        if (*middle >= begun && *middle <= begun + step) { /* from the moved corner to the moved place, along the segment */
+            double k = *middle - begun, x = t->at[i].x + cos(a) * k - sin(a) * offset - at[i].x, y = t->at[i].y + sin(a) * k + cos(a) * offset - at[i].y;
+            found = length + x * cos(a) + y * sin(a);
+        }
+        begun += step;
+        length += step_of(out, i);
+    }
+    out->length = length;
+    *middle = found;
+    return true;
+}
+
 /* The text on the line, and its boxes; false: it does not fit. */
 static bool set_along(struct symbol_builder *b, struct symbol *s, const struct track *t, double middle)
 {
@@ -208,10 +292,14 @@ static bool set_along(struct symbol_builder *b, struct symbol *s, const struct t
     struct str anchor = style_string(b->l, PROP_TEXT_ANCHOR, &b->in);
     style_numbers(b->l, PROP_TEXT_OFFSET, &b->in, offset, 2);
     const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
-    s->path = t->at;
-    s->n_path = t->n;
+    struct track moved = *t;
     s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - side_share(anchor, "left", "right") * l->width_px,
-        offset[1] * em - side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+        -side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+    if (offset[1] != 0 && !beside(b, t, offset[1] * em * (text_along_turned(l, &s->along) ? -1 : 1), &middle, &moved))
+        return false;
+    s->path = s->along.path = moved.at;
+    s->n_path = moved.n;
+    s->along.anchor_px = middle;
     AUTO_FREE struct placed_glyph *at = base_alloc(l->n_glyphs + 1, sizeof *at);
     if (!text_place_along(l, &s->along, at))
         return false;
@@ -242,7 +330,7 @@ static void set_icon_along(struct symbol_builder *b, struct symbol *s, const str
     double h = (s->look.stretch_y > 0 ? s->look.stretch_y : icon->height_px) * k;
     style_numbers(b->l, PROP_ICON_PADDING, &b->in, pad, 4);
     s->options[0].icon = (struct label_part){s->n_boxes, 1};
-    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, turn, pad));
+    symbol_add_box(b, s, symbol_turned_box(s->at, (struct rect){at.x - w / 2, at.y - h / 2, at.x + w / 2, at.y + h / 2}, symbol_box_angle(b, PROP_ICON_ROTATE), pad));
     s->options[0].icon_at = (struct xy){at.x * cos(turn) - at.y * sin(turn), at.x * sin(turn) + at.y * cos(turn)};
 }
 
@@ -283,7 +371,7 @@ static void put_anchor(struct symbol_builder *b, const struct chain *c, const st
 static bool try_anchor(struct symbol_builder *b, const struct chain *c, const struct track *t, const struct label_size *size, double middle)
 {
     double begun = 0;
-    if (middle - size->length / 2 < 0 || middle + size->length / 2 > t->length)
+    if (!size->anywhere && (middle - size->length / 2 < 0 || middle + size->length / 2 > t->length))
         return false;
     size_t i = 0;
     while (i + 2 < t->n && begun + step_of(t, i) <= middle)
@@ -301,6 +389,7 @@ static void put_track(struct symbol_builder *b, const struct chain *c, const str
 {
     struct label_size size = size_of(b, c);
     if (centre_only) {
+        size.anywhere = true;
         try_anchor(b, c, t, &size, t->length / 2);
         return;
     }
@@ -317,18 +406,36 @@ static bool on_edge(struct xy p, const struct rect *r)
     return p.x <= r->x0 || p.y <= r->y0 || p.x >= r->x1 || p.y >= r->y1;
 }
 
-/* What of the chain lies inside the tile. */
+/* The middle of a line, which one of the tiles has that share it. */
+static bool has_middle(const struct rect *r, const struct xy *at, size_t n)
+{
+    double length = 0, half;
+    for (size_t i = 0; i + 1 < n; i++)
+        length += hypot(at[i + 1].x - at[i].x, at[i + 1].y - at[i].y);
+    half = length / 2;
+    for (size_t i = 0; i + 1 < n; i++) {
+        double step = hypot(at[i + 1].x - at[i].x, at[i + 1].y - at[i].y), k = step > 0 ? half / step : 0;
+        if (half <= step) {
+            double x = at[i].x + (at[i + 1].x - at[i].x) * k, y = at[i].y + (at[i + 1].y - at[i].y) * k;
+            return x >= r->x0 && x < r->x1 && y >= r->y0 && y < r->y1;
+        }
+        half -= step;
+    }
+    return false;
+}
+
+/* What of the chain lies inside the tile; the middle is that of the whole. */
 static void put_chain(struct symbol_builder *b, const struct chain *c, bool centre_only)
 {
-    struct shape inside, line = {.kind = SHAPE_LINES, .n_parts = 1, .n = (uint32_t)c->n, .end = &(uint32_t){(uint32_t)c->n}, .at = c->at};
-    if (!shape_clip(&line, b->inside, b->arena, &inside)) {
+    struct shape line = {.kind = SHAPE_LINES, .n_parts = 1, .n = (uint32_t)c->n, .end = &(uint32_t){(uint32_t)c->n}, .at = c->at}, inside = line;
+    if (!centre_only && !shape_clip(&line, b->inside, b->arena, &inside)) {
         b->full = true;
         return;
     }
     for (uint32_t part = 0, from = 0; part < inside.n_parts; from = inside.end[part++]) {
         struct track t = {.n = inside.end[part] - from};
         struct xy *px = t.n >= 2 ? ARENA_ARRAY(b->arena, struct xy, t.n) : NULL;
-        if (!px)
+        if (!px || (centre_only && !has_middle(&b->inside, inside.at + from, t.n)))
             continue;
         for (size_t i = 0; i < t.n; i++)
             px[i] = placing_px(&b->turn, inside.at[from + i]);
@@ -341,7 +448,7 @@ static void put_chain(struct symbol_builder *b, const struct chain *c, bool cent
     }
 }
 
-/* A ring is a line that ends where it begins. */
+/* A ring is a line that ends where it begins. Lines that carry an icon only are not joined. */
 static void add_feature(struct symbol_builder *b, struct chains *all, const struct feature *f, uint32_t index, bool joining)
 {
     struct symbol_words w;
@@ -362,7 +469,7 @@ static void add_feature(struct symbol_builder *b, struct chains *all, const stru
             continue;
         memcpy(ring, at, n * sizeof *ring);
         ring[n] = ring[0];
-        add_line(b, all, &w, hash, index, false, ring, n + 1);
+        add_line(b, all, &w, hash, index, joining, ring, n + 1);
     }
 }
 
@@ -376,10 +483,14 @@ void symbols_along_lines(struct symbol_builder *b, const struct features *featur
         add_feature(b, &all, b->in.feature, chosen[i], !centre_only);
     }
     for (size_t k = 0; k < all.n && !b->full; k++) {
+        if (!all.at[k].n) /* went into another */
+            continue;
         b->in.feature = &features->at[all.at[k].feature];
         put_chain(b, &all.at[k], centre_only);
     }
     free(all.at);
+    free(all.ends[0]);
+    free(all.ends[1]);
     free(repeats->at);
     free(repeats);
     b->repeats = NULL;

@@ -84,6 +84,7 @@ struct text_along {
     double anchor_px, left_px, top_px;
     bool upright;
 };
+bool text_along_turned(const struct text_layout *l, const struct text_along *along);
 bool text_place_along(const struct text_layout *l, const struct text_along *along, struct placed_glyph *out); /* false: the path is too short */
 /* Boxes round it, each x0 y0 x1 y1, at most `most`; their number. */
 size_t text_along_boxes(const struct text_layout *l, const struct placed_glyph *at, double (*boxes)[4], size_t most);

@@ -47,15 +47,30 @@ static double middle_of(const struct text_along *a, const struct text_glyph *g, 
     return a->anchor_px + (turned ? -off : off);
 }
 
+/* It would run from right to left. */
+static bool runs_backwards(const struct text_layout *l, const struct text_along *a, struct walk *w)
+{
+    struct xy first, last;
+    double angle;
+    if (!l->n_glyphs || !walk_to(w, middle_of(a, &l->glyphs[0], false), &first, &angle) ||
+        !walk_to(w, middle_of(a, &l->glyphs[l->n_glyphs - 1], false), &last, &angle))
+        return false;
+    return l->n_glyphs > 1 ? first.x > last.x : fabs(angle) > M_PI / 2;
+}
+
+bool text_along_turned(const struct text_layout *l, const struct text_along *a)
+{
+    return a->upright && a->n >= 2 && runs_backwards(l, a, &(struct walk){.path = a->path, .n = a->n});
+}
+
 bool text_place_along(const struct text_layout *l, const struct text_along *a, struct placed_glyph *out)
 {
     struct walk w = {.path = a->path, .n = a->n};
-    struct xy first, last, at;
+    bool turned = text_along_turned(l, a);
+    struct xy at;
     double angle;
-    if (!l->n_glyphs || a->n < 2 || !walk_to(&w, middle_of(a, &l->glyphs[0], false), &first, &angle) ||
-        !walk_to(&w, middle_of(a, &l->glyphs[l->n_glyphs - 1], false), &last, &angle))
+    if (a->n < 2)
         return false;
-    bool turned = a->upright && (l->n_glyphs > 1 ? first.x > last.x : fabs(angle) > M_PI / 2);
     for (size_t i = 0; i < l->n_glyphs; i++) {
         const struct text_glyph *g = &l->glyphs[i];
         if (!walk_to(&w, middle_of(a, g, turned), &at, &angle))
@@ -64,7 +79,7 @@ bool text_place_along(const struct text_layout *l, const struct text_along *a, s
         double dx = -g->advance / 2, dy = a->top_px + g->y;
         out[i] = (struct placed_glyph){g, at.x + dx * c - dy * s, at.y + dx * s + dy * c, facing};
     }
-    return true;
+    return l->n_glyphs > 0;
 }
 
 size_t text_along_boxes(const struct text_layout *l, const struct placed_glyph *at, double (*boxes)[4], size_t most)

@@ -94,7 +94,7 @@ static bool read_tile(const char *text, struct tile *out)
 static void view_of_style(const struct style *s, struct view *v)
 {
     const struct json *root = style_root(s), *centre = json_get(root, S("center"));
-    if (json_size(centre) == 2)
+    if (json_size(centre) >= 2)
         v->centre = mercator_of((struct lonlat){json_number(json_at(centre, 0)), json_number(json_at(centre, 1))});
     v->zoom = json_number(json_get(root, S("zoom")));
     v->bearing_deg = json_number(json_get(root, S("bearing")));

@@ -354,6 +354,22 @@ TEST(a_coast_that_ends_amid_the_extract_tells_nothing)
     CHECK(shape_has(&sea, (struct xy){0.5, 0.9}));
 }
 
+/* Land at the edge of the world reaches into the buffer, and the sea does so too: else its holes would leave it. */
+static void check_holes(const struct features *sea)
+{
+    for (size_t i = 0; i < sea->n; i++) {
+        const struct shape *s = &sea->at[i].shape;
+        struct rect outer = {0};
+        for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
+            struct shape ring = {.kind = SHAPE_LINES, .n_parts = 1, .n = s->end[part] - begin, .end = &(uint32_t){s->end[part] - begin}, .at = s->at + begin};
+            struct rect box = shape_bounds(&ring);
+            if (part == 0 || shape_ring_area(ring.at, ring.n) > 0)
+                outer = box;
+            CHECK(box.x0 >= outer.x0 && box.y0 >= outer.y0 && box.x1 <= outer.x1 && box.y1 <= outer.y1);
+        }
+    }
+}
+
 /* The default data, as packaged; small zooms only. */
 TEST(the_world_has_land_sea_borders_and_names)
 {
@@ -388,4 +404,9 @@ TEST(the_world_has_land_sea_borders_and_names)
     t = read_tile(out, arctic, &a);
     CHECK(!is_sea(&t, arctic, 179.5, 67.5)); /* Chukotka goes over the antimeridian */
     CHECK(is_sea(&t, arctic, 179.5, 70.2)); /* the strait south of Wrangel */
+    static const struct tile edges[] = {{0, 0, 0}, {0, 0, 1}, {1, 0, 1}, {7, 1, 3}};
+    for (size_t i = 0; i < COUNT(edges); i++) {
+        t = read_tile(out, edges[i], &a);
+        check_holes(mvt_layer(&t, S("ocean")));
+    }
 }

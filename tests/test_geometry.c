@@ -195,6 +195,201 @@ TEST(a_pattern_follows_its_line)
     cairo_surface_destroy(none);
 }
 
+TEST(a_line_is_moved_by_its_translate)
+{
+    cairo_surface_t *i = draw_at(line(-20, 10, 0), "{\"id\":\"l\",\"type\":\"line\",\"source\":\"g\",\"paint\":{\"line-width\":4,\"line-translate\":[5,8]}}", 0);
+    CHECK_INT(alpha(i, 0, 0), 0);
+    CHECK_INT(alpha(i, 0, 8), 255);
+    CHECK_INT(alpha(i, 14, 8), 255);
+    CHECK_INT(alpha(i, -16, 8), 0);
+    cairo_surface_destroy(i);
+}
+
+/* ---- fills ---- */
+
+/* A rectangle in px from the middle; the poles' side is a little off. */
+static const char *box(double west, double east, double high, int p)
+{
+    static char text[4][512];
+    static int turn;
+    char *to = text[turn++ % 4];
+    double w = west * PX, e = east * PX, h = high * PX;
+    snprintf(to, sizeof text[0], "{\"type\":\"Feature\",\"properties\":{\"p\":%d},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f],[%.6f,%.6f]]]}}",
+        p, w, -h, e, -h, e, h, w, h, w, -h);
+    return to;
+}
+
+TEST(a_fill_covers_pixels_whose_middle_is_inside)
+{
+    cairo_surface_t *i = draw_at(box(-10, 10.25, 8, 0), "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-antialias\":false}}", 0);
+    CHECK_INT(alpha(i, -11, 0), 0);
+    CHECK_INT(alpha(i, -10, 0), 255);
+    CHECK_INT(alpha(i, 9, 0), 255);
+    CHECK_INT(alpha(i, 10, 0), 0);
+    cairo_surface_destroy(i);
+}
+
+TEST(the_edges_of_a_fill_are_soft_unless_it_says_otherwise)
+{
+    cairo_surface_t *i = draw_at(box(-10, 10.25, 8, 0), "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{}}", 0);
+    CHECK_INT(alpha(i, 9, 0), 255);
+    CHECK(alpha(i, 10, 0) > 180 && alpha(i, 10, 0) < 240); /* a quarter px from the edge */
+    CHECK_INT(alpha(i, 11, 0), 0);
+    cairo_surface_destroy(i);
+}
+
+TEST(translucent_fills_add_up_unless_the_layer_fades_as_one)
+{
+    AUTO(buf) two = {0};
+    buf_fmt(&two, "%s,%s", box(-20, 5, 10, 0), box(-5, 20, 10, 1));
+    cairo_surface_t *each = draw_at(two.at, "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-opacity\":0.5}}", 0);
+    cairo_surface_t *as_one = draw_at(two.at, "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-layer-opacity\":0.5}}", 0);
+    CHECK(abs(alpha(each, 10, 0) - 128) < 2 && abs(alpha(each, 0, 0) - 192) < 2);
+    CHECK(abs(alpha(as_one, 10, 0) - 128) < 2 && abs(alpha(as_one, 0, 0) - 128) < 2);
+    cairo_surface_destroy(each);
+    cairo_surface_destroy(as_one);
+}
+
+TEST(a_turned_fill_is_painted_once_where_tiles_share_a_strip)
+{
+    struct err err = {0};
+    struct style *style;
+    AUTO(buf) text = {0};
+    buf_fmt(&text, "{\"version\":8,\"sources\":{\"g\":{\"type\":\"geojson\",\"data\":%s}},\"layers\":[{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-opacity\":0.5}}]}",
+        box(-20, 20, 20, 0));
+    struct view v = {.centre = {0.5, 0.5}, .zoom = 1, .bearing_deg = 30, .scale = 1, .width_px = SIDE, .height_px = SIDE};
+    struct scene scene = {.today = 20000};
+    cairo_surface_t *i = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE);
+    CHECK(style_read(&style, buf_str(&text), NULL, &err) && map_draw_image(painter, i, &v, style, &scene, &err));
+    cairo_surface_flush(i);
+    for (int y = -20; y < 20; y++)
+        for (int x = -20; x < 20; x++)
+            CHECK(abs(alpha(i, x, y) - 128) < 2);
+    style_drop(style);
+    cairo_surface_destroy(i);
+}
+
+TEST(an_outline_of_its_own_colour_lies_on_the_edge_above_all_fills)
+{
+    AUTO(buf) two = {0};
+    buf_fmt(&two, "%s,%s", box(-20.5, 0.5, 10, 0), box(-10, 20, 10, 1));
+    cairo_surface_t *i = draw_at(two.at, "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-color\":\"#f00\",\"fill-outline-color\":\"#00f\"}}", 0);
+    CHECK(blue(i, 0, 0) > 240 && red(i, 0, 0) < 15); /* of the first, though the second covers it */
+    CHECK(red(i, 5, 0) > 240);
+    cairo_surface_destroy(i);
+}
+
+TEST(the_fill_of_the_greatest_sort_key_lies_on_top_moved_by_the_translate)
+{
+    AUTO(buf) two = {0};
+    buf_fmt(&two, "%s,%s", box(-5, 5, 5, 2), box(-5, 5, 5, 1));
+    cairo_surface_t *i = draw_at(two.at, "{\"id\":\"f\",\"type\":\"fill\",\"source\":\"g\",\"layout\":{\"fill-sort-key\":[\"get\",\"p\"]},"
+        "\"paint\":{\"fill-translate\":[12,0],\"fill-color\":[\"match\",[\"get\",\"p\"],1,\"#f00\",\"#00f\"]}}", 0);
+    CHECK_INT(alpha(i, 0, 0), 0);
+    CHECK_INT(blue(i, 12, 0), 255);
+    CHECK_INT(red(i, 12, 0), 0);
+    cairo_surface_destroy(i);
+}
+
+TEST(a_pattern_turns_with_the_map)
+{
+    struct err err = {0};
+    struct style *style;
+    CHECK(style_read(&style, S("{\"version\":8,\"sources\":{},\"layers\":[{\"id\":\"b\",\"type\":\"background\",\"paint\":{\"background-pattern\":\"mark:image:active:16\"}}]}"), NULL, &err));
+    struct view v = {.centre = {0.5, 0.5}, .scale = 1, .width_px = SIDE, .height_px = SIDE}, turned = v;
+    turned.bearing_deg = 90;
+    struct scene scene = {.today = 20000};
+    cairo_surface_t *i = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE), *j = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE);
+    CHECK(map_draw_image(painter, i, &v, style, &scene, &err) && map_draw_image(painter, j, &turned, style, &scene, &err));
+    cairo_surface_flush(i);
+    cairo_surface_flush(j);
+    for (int y = -20; y < 20; y++)
+        for (int x = -20; x < 20; x++)
+            CHECK(abs(alpha(i, x, y) - alpha(j, y, -1 - x)) < 60); /* a quarter turn to the left */
+    style_drop(style);
+    cairo_surface_destroy(i);
+    cairo_surface_destroy(j);
+}
+
+/* ---- circles and heatmaps ---- */
+
+static const char POINT[] = "{\"type\":\"Feature\",\"properties\":{\"p\":3},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}}";
+
+TEST(the_softness_of_a_circle_lies_inside_of_its_rim)
+{
+    cairo_surface_t *i = draw_at(POINT, "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":10}}", 0);
+    cairo_surface_t *soft = draw_at(POINT, "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":10,\"circle-blur\":1}}", 0);
+    CHECK_INT(alpha(i, 8, 0), 255);
+    CHECK(alpha(i, 9, 0) > 60 && alpha(i, 9, 0) < 200);
+    CHECK_INT(alpha(i, 10, 0), 0);
+    CHECK(alpha(soft, 0, 0) > 240 && abs(alpha(soft, 4, 0) - 145) < 12 && alpha(soft, 8, 0) < 20);
+    cairo_surface_destroy(i);
+    cairo_surface_destroy(soft);
+}
+
+TEST(a_stroke_is_mixed_with_its_circle_not_laid_over_it)
+{
+    cairo_surface_t *i = draw_at(POINT, "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":8,\"circle-color\":\"#f00\",\"circle-opacity\":0.5,"
+        "\"circle-stroke-width\":6,\"circle-stroke-color\":\"#00f\",\"circle-stroke-opacity\":0.5}}", 0);
+    CHECK(abs(alpha(i, 0, 0) - 128) < 2 && blue(i, 0, 0) == 0);
+    CHECK(abs(alpha(i, 10, 0) - 128) < 2 && red(i, 10, 0) == 0);
+    for (int x = 0; x < 12; x++)
+        CHECK(abs(alpha(i, x, 0) - 128) < 3);
+    cairo_surface_destroy(i);
+}
+
+TEST(a_ring_has_two_circles_where_it_closes)
+{
+    cairo_surface_t *i = draw_at(box(-12, 12, 12, 0), "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":5,\"circle-opacity\":0.5}}", 0);
+    CHECK(abs(alpha(i, -12, 12) - 192) < 3); /* its first vertex, south-west */
+    CHECK(abs(alpha(i, 12, 12) - 128) < 3);
+    cairo_surface_destroy(i);
+}
+
+TEST(heat_is_densest_at_its_points_and_reaches_further_the_heavier_they_are)
+{
+    static const char layer[] = "{\"id\":\"h\",\"type\":\"heatmap\",\"source\":\"g\",\"paint\":{\"heatmap-radius\":12,\"heatmap-weight\":%s,\"heatmap-intensity\":2,\"heatmap-opacity\":%s,"
+                                "\"heatmap-color\":[\"interpolate\",[\"linear\"],[\"heatmap-density\"],0,\"rgba(0,0,0,0)\",1,\"#f00\"]}}";
+    AUTO(buf) light = {0};
+    AUTO(buf) heavy = {0};
+    AUTO(buf) faint = {0};
+    buf_fmt(&light, layer, "0.5", "1");
+    buf_fmt(&heavy, layer, "[\"get\",\"p\"]", "1");
+    buf_fmt(&faint, layer, "0.5", "0.5");
+    cairo_surface_t *a = draw_at(POINT, light.at, 0), *b = draw_at(POINT, heavy.at, 0), *c = draw_at(POINT, faint.at, 0);
+    CHECK(alpha(a, 0, 0) > 70 && alpha(a, 0, 0) < 102); /* 0.4 at most, the middle between every fourth px a little less */
+    CHECK(alpha(a, 14, 0) < 3 && alpha(b, 14, 0) > alpha(a, 14, 0));
+    CHECK(alpha(b, 0, 0) > 240);
+    CHECK(abs(alpha(c, 0, 0) * 2 - alpha(a, 0, 0)) < 4);
+    cairo_surface_destroy(a);
+    cairo_surface_destroy(b);
+    cairo_surface_destroy(c);
+}
+
+/* Shapes that meet no pixel, cross themselves or run far out are drawn without harm, on pixels as in vectors. */
+TEST(shapes_out_of_the_ordinary_do_no_harm)
+{
+    static const char shapes[] =
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-1e300,0],[1e300,5],[0,1e300],[-1e300,0]],[[0,0],[0,0],[0,0],[0,0]]]}},"
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[0,0],[0,0],[1e-9,0],[0,0],[-179,80],[179,-80],[1e200,3],[0,0]]}},"
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[]}},"
+        "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"MultiPoint\",\"coordinates\":[[0,0],[1e300,-1e300],[\"a\",null]]}}";
+    static const char *const layers[] = {
+        "{\"id\":\"a\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-pattern\":\"mark:image:active:16\",\"fill-opacity\":0.4}}",
+        "{\"id\":\"a\",\"type\":\"fill\",\"source\":\"g\",\"paint\":{\"fill-translate\":[1e300,-1e300],\"fill-outline-color\":\"red\"}}",
+        "{\"id\":\"a\",\"type\":\"line\",\"source\":\"g\",\"layout\":{\"line-join\":\"round\",\"line-cap\":\"round\",\"line-miter-limit\":1e300},\"paint\":{\"line-width\":1e300,\"line-offset\":-1e300,\"line-blur\":1e300}}",
+        "{\"id\":\"a\",\"type\":\"line\",\"source\":\"g\",\"paint\":{\"line-width\":3,\"line-dasharray\":[0,0,0]}}",
+        "{\"id\":\"a\",\"type\":\"line\",\"source\":\"g\",\"paint\":{\"line-width\":1e-12,\"line-dasharray\":[1e-300,1e300,1],\"line-gap-width\":2}}",
+        "{\"id\":\"a\",\"type\":\"line\",\"source\":\"g\",\"paint\":{\"line-width\":4,\"line-gradient\":[\"step\",[\"line-progress\"],\"red\",0.5,\"blue\"]}}",
+        "{\"id\":\"a\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":1e300,\"circle-blur\":-1e300,\"circle-stroke-width\":1e300}}",
+        "{\"id\":\"a\",\"type\":\"circle\",\"source\":\"g\",\"paint\":{\"circle-radius\":0,\"circle-stroke-width\":0,\"circle-blur\":1}}",
+        "{\"id\":\"a\",\"type\":\"heatmap\",\"source\":\"g\",\"paint\":{\"heatmap-radius\":1e300,\"heatmap-weight\":1e300,\"heatmap-intensity\":1e300}}",
+    };
+    for (size_t i = 0; i < COUNT(layers); i++)
+        for (int zoom = 0; zoom <= 22; zoom += 11)
+            cairo_surface_destroy(draw_at(shapes, layers[i], zoom));
+}
+
 /* ---- the mesh ---- */
 
 static void count_area(void *ctx, const struct mesh_vertex *a, const struct mesh_vertex *b, const struct mesh_vertex *c)
