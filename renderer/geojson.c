@@ -84,7 +84,7 @@ static void add_path(struct reader *r, const struct json *path, bool ring)
 static void wind(struct reader *r, size_t part, bool outer)
 {
     size_t from = part ? r->end[part - 1] : 0, n = r->end[part] - from;
-    if ((shape_ring_area(r->at + from, n) > 0) == outer)
+    if (n == 0 || (shape_ring_area(r->at + from, n) > 0) == outer)
         return;
     for (size_t i = from + 1, j = from + n; i + 1 < j; i++) { /* the first stays the first: dashes and labels start there */
         struct xy keep = r->at[i];

@@ -32,6 +32,7 @@ struct picture { /* of one name */
 struct icon_set {
     char *assets;
     struct text_engine *text;
+    bool has_sheets;
     struct cache *sheets;   /* pictures of sheets: kept as long as the set */
     struct cache *pictures; /* those found by name, and the names of which there is none */
     struct cache *sprites;
@@ -103,6 +104,7 @@ static void add_icon(void *ctx, struct str key, const struct sheet_icon *icon)
     p->kind = PICTURE_SHEET;
     p->icon = icon->icon;
     p->of_sheet = *icon;
+    a->to->has_sheets = true;
     if (name.len <= NAME_MAX_BYTES)
         cache_put(a->to->sheets, name.at, name.len, p, sizeof *p);
     else
@@ -142,7 +144,7 @@ static struct picture *find(struct icon_set *s, struct str name)
 {
     if (name.len == 0 || name.len > NAME_MAX_BYTES)
         return NULL;
-    struct picture *p = cache_get(s->sheets, name.at, name.len);
+    struct picture *p = s->has_sheets ? cache_get(s->sheets, name.at, name.len) : NULL;
     if (!p)
         p = cache_get(s->pictures, name.at, name.len);
     if (p)

@@ -62,15 +62,26 @@ static inline uint64_t alpha_green(uint32_t c)
     return (uint64_t)(c >> 24) << 32 | (c >> 8 & 255);
 }
 
+/* floor() of what is no larger than a picture, without a call. */
+static inline int whole(double v)
+{
+    int n = (int)v;
+    return n - (v < n);
+}
+
 /* The four px round a place. */
 static inline uint32_t mixed(const struct image *i, double u, double v, bool clamp)
 {
-    double left = floor(u - 0.5), top = floor(v - 0.5);
-    int x = (int)left, y = (int)top;
-    uint64_t fx = (uint64_t)((u - 0.5 - left) * 256 + 0.5),
-             fy = (uint64_t)((v - 0.5 - top) * 256 + 0.5);
-    uint32_t at[4] = {px_at(i, x, y, clamp), px_at(i, x + 1, y, clamp), px_at(i, x, y + 1, clamp),
-        px_at(i, x + 1, y + 1, clamp)};
+    int x = whole(u - 0.5), y = whole(v - 0.5);
+    uint64_t fx = (uint64_t)((u - 0.5 - x) * 256 + 0.5), fy = (uint64_t)((v - 0.5 - y) * 256 + 0.5);
+    uint32_t at[4];
+    if (x >= 0 && y >= 0 && x + 1 < i->width && y + 1 < i->height) {
+        const uint32_t *px = i->at + (ptrdiff_t)y * i->stride + x;
+        at[0] = px[0], at[1] = px[1], at[2] = px[i->stride], at[3] = px[i->stride + 1];
+    } else {
+        for (int k = 0; k < 4; k++)
+            at[k] = px_at(i, x + (k & 1), y + (k >> 1), clamp);
+    }
     if (at[0] == at[1] && at[0] == at[2] && at[0] == at[3])
         return at[0];
     uint64_t weight[4] = {(256 - fx) * (256 - fy), fx * (256 - fy), (256 - fx) * fy, fx * fy};
@@ -133,7 +144,7 @@ static void draw_row(uint32_t *row, int from, int to, const struct image *image,
             continue;
         u = through(k->across, u), v = through(k->down, v);
         uint32_t c = k->smooth ? mixed(image, u, v, k->clamp)
-                               : px_at(image, (int)floor(u), (int)floor(v), k->clamp);
+                               : px_at(image, whole(u), whole(v), k->clamp);
         if (!c)
             continue;
         if (fade < 255)

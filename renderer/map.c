@@ -312,9 +312,14 @@ static bool open_source(struct drawing *d, const struct style_source *s, struct 
 
 /* ---- tiles of a source under a drawing ---- */
 
+static bool has_icon(void *icons, struct str name)
+{
+    return icon_find(icons, name) != NULL;
+}
+
 struct expr_input drawing_input(const struct drawing *d)
 {
-    return (struct expr_input){.zoom = d->zoom, .arena = d->arena};
+    return (struct expr_input){.zoom = d->zoom, .arena = d->arena, .has_image = has_icon, .ctx = d->icons};
 }
 
 /* From px of the box round the view to px of the drawing. */

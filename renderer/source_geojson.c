@@ -53,6 +53,8 @@ static size_t packed_bytes(const struct shape *s, size_t n)
 static void pack(struct shape *s, size_t n, uint8_t *at)
 {
     for (size_t i = 0; i < n; i++) {
+        if (s[i].n == 0)
+            continue;
         memcpy(at, s[i].at, s[i].n * sizeof *s[i].at);
         s[i].at = (struct xy *)(void *)at;
         at += s[i].n * sizeof *s[i].at;
