@@ -166,12 +166,16 @@ static bool decide(struct drawing *d, struct labels *all, struct rect known, str
 
 static _Thread_local const struct placed *sorted_of;
 
-/* What is drawn first: small sort keys, then from north to south, so that what stands in front covers. */
+/* What is drawn first: small sort keys, then from north to south, so that what stands in front covers, or as the source has it. */
 static int by_depth(const void *pa, const void *pb)
 {
     const struct placed *a = &sorted_of[*(const uint32_t *)pa], *b = &sorted_of[*(const uint32_t *)pb];
+    if (a->symbol->layer != b->symbol->layer)
+        return a->symbol->layer < b->symbol->layer ? -1 : 1;
     if (a->symbol->sort_key != b->symbol->sort_key)
         return a->symbol->sort_key < b->symbol->sort_key ? -1 : 1;
+    if (a->symbol->by_source)
+        return a->symbol->tie < b->symbol->tie ? -1 : a->symbol->tie > b->symbol->tie;
     double ya = a->corner.y + a->symbol->at.y, yb = b->corner.y + b->symbol->at.y;
     if (fabs(ya - yb) > 1e-6)
         return ya < yb ? -1 : 1;

@@ -24,6 +24,7 @@ struct symbol {
     struct xy at;                /* the anchor, turned with the view */
     double sort_key;
     uint64_t tie;
+    bool by_source;              /* drawn in the order of the source, not from north to south */
     /* text */
     uint32_t n_sections;         /* 0: no text */
     const struct text_section *sections;

@@ -148,6 +148,9 @@ void symbol_finish(struct symbol_builder *b, struct symbol *s, uint32_t feature)
     s->tie = (uint64_t)b->place->asked.x << 42 | (uint64_t)b->place->asked.y << 20 | (uint64_t)(s - b->out->at);
     s->icon_rule = rule_of(b, PROP_ICON_OVERLAP, PROP_ICON_ALLOW_OVERLAP, PROP_ICON_IGNORE_PLACEMENT, PROP_ICON_OPTIONAL);
     s->text_rule = rule_of(b, PROP_TEXT_OVERLAP, PROP_TEXT_ALLOW_OVERLAP, PROP_TEXT_IGNORE_PLACEMENT, PROP_TEXT_OPTIONAL);
+    struct str order = style_string(l, PROP_SYMBOL_Z_ORDER, &b->in);
+    bool covers = s->icon_rule.overlap != LABEL_NEVER || s->text_rule.overlap != LABEL_NEVER || s->icon_rule.ignored || s->text_rule.ignored;
+    s->by_source = str_eq(order, S("source")) || (str_eq(order, S("auto")) && (style_has(l, PROP_SYMBOL_SORT_KEY) || !covers));
     bool text_free = !s->n_sections || s->text_rule.overlap == LABEL_ALWAYS, icon_free = !s->icon.len || s->icon_rule.overlap == LABEL_ALWAYS;
     if (!s->n_options || !within_reach(s, text_free && icon_free ? SYMBOL_FREE_REACH_PX : LABEL_REACH_PX))
         b->out->n--;

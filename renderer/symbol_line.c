@@ -294,7 +294,8 @@ static bool set_along(struct symbol_builder *b, struct symbol *s, const struct t
     const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
     struct track moved = *t;
     s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - side_share(anchor, "left", "right") * l->width_px,
-        -side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in)};
+        -side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in),
+        str_eq(style_string(b->l, PROP_TEXT_ROTATION_ALIGNMENT, &b->in), S("viewport-glyph"))};
     if (offset[1] != 0 && !beside(b, t, offset[1] * em * (text_along_turned(l, &s->along) ? -1 : 1), &middle, &moved))
         return false;
     s->path = s->along.path = moved.at;
@@ -310,6 +311,12 @@ static bool set_along(struct symbol_builder *b, struct symbol *s, const struct t
     return true;
 }
 
+/* Turned round where it would stand on its head and may not. */
+static double icon_angle(struct symbol_builder *b, double angle)
+{
+    return fabs(remainder(angle, 2 * M_PI)) > M_PI / 2 && style_bool(b->l, PROP_ICON_KEEP_UPRIGHT, &b->in) ? angle + M_PI : angle;
+}
+
 static void set_icon_along(struct symbol_builder *b, struct symbol *s, const struct chain *c, double angle)
 {
     const struct icon *icon = c->words.icon.len ? icon_find(b->d->icons, c->words.icon) : NULL;
@@ -318,7 +325,7 @@ static void set_icon_along(struct symbol_builder *b, struct symbol *s, const str
         return;
     symbol_set_icon(b, s, c->words.icon, icon);
     if (!str_eq(style_string(b->l, PROP_ICON_ROTATION_ALIGNMENT, &b->in), S("viewport")))
-        s->look.rotate_deg += angle * 180 / M_PI;
+        s->look.rotate_deg += icon_angle(b, angle) * 180 / M_PI;
     struct rect block = {0};
     bool fits = s->n_sections && symbol_fits_icon(b);
     if (fits) {
@@ -343,7 +350,7 @@ static void put_anchor(struct symbol_builder *b, const struct chain *c, const st
 {
     if (!text_follows_line(b)) {
         bool icon_turns = !str_eq(style_string(b->l, PROP_ICON_ROTATION_ALIGNMENT, &b->in), S("viewport"));
-        symbol_put(b, at, &c->words, icon_turns ? angle : 0, c->feature);
+        symbol_put(b, at, &c->words, icon_turns ? icon_angle(b, angle) : 0, c->feature);
         return;
     }
     struct symbol *s = symbol_add(b);

@@ -83,6 +83,7 @@ struct text_along {
     size_t n;
     double anchor_px, left_px, top_px;
     bool upright;
+    bool level;                /* each glyph stands upright on the picture (viewport-glyph) */
 };
 bool text_along_turned(const struct text_layout *l, const struct text_along *along);
 bool text_place_along(const struct text_layout *l, const struct text_along *along, struct placed_glyph *out); /* false: the path is too short */

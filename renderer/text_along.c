@@ -75,7 +75,7 @@ bool text_place_along(const struct text_layout *l, const struct text_along *a, s
         const struct text_glyph *g = &l->glyphs[i];
         if (!walk_to(&w, middle_of(a, g, turned), &at, &angle))
             return false;
-        double facing = turned ? angle + M_PI : angle, c = cos(facing), s = sin(facing);
+        double facing = a->level ? 0 : turned ? angle + M_PI : angle, c = cos(facing), s = sin(facing);
         double dx = -g->advance / 2, dy = a->top_px + g->y;
         out[i] = (struct placed_glyph){g, at.x + dx * c - dy * s, at.y + dx * s + dy * c, facing};
     }

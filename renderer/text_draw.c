@@ -103,16 +103,22 @@ struct mask {
     uint8_t *at;
 };
 
-/* dst = the greatest of src under a disc whose edge is one px soft. */
-static void grow_mask(const struct mask *src, uint8_t *dst, double radius)
+/* How much of a halo is left at a distance from the letter: its edge is one px soft, or as soft as the blur. */
+static double halo_share(double distance, double radius, double blur)
 {
-    int r = (int)ceil(radius);
+    double t = blur > 0.5 ? CLAMP((radius + blur - distance) / (2 * blur), 0.0, 1.0) : CLAMP(radius + 0.5 - distance, 0.0, 1.0);
+    return blur > 0.5 ? t * t * (3 - 2 * t) : t;
+}
+
+/* dst = the greatest of src under a disc with that edge. */
+static void grow_mask(const struct mask *src, uint8_t *dst, double radius, double blur)
+{
+    int r = (int)ceil(radius + blur);
     for (int dy = -r; dy <= r; dy++)
         for (int dx = -r; dx <= r; dx++) {
-            double reach = radius + 0.5 - sqrt((double)(dx * dx + dy * dy));
-            if (reach <= 0)
+            unsigned weight = (unsigned)(halo_share(sqrt((double)(dx * dx + dy * dy)), radius, blur) * 256 + 0.5);
+            if (!weight)
                 continue;
-            unsigned weight = (unsigned)(MIN(reach, 1) * 256 + 0.5);
             int x0 = MAX(0, -dx), x1 = MIN(src->width, src->width - dx), y0 = MAX(0, -dy), y1 = MIN(src->height, src->height - dy);
             for (int y = y0; y < y1; y++) {
                 const uint8_t *from = src->at + (ptrdiff_t)(y + dy) * src->stride + dx;
@@ -213,7 +219,8 @@ static struct kept_sprite *make_sprite(struct text_engine *t, const struct text_
     const struct text_paint *paint)
 {
     double halo = paint->halo_color.a > 0 ? CLAMP(paint->halo_width_px * scale, 0.0, HALO_MAX_PX) : 0;
-    struct frame f = frame_of(at, l->n_glyphs, scale, halo);
+    double blur = halo > 0 ? CLAMP(paint->halo_blur_px * scale, 0.0, HALO_MAX_PX) : 0;
+    struct frame f = frame_of(at, l->n_glyphs, scale, halo + blur);
     struct kept_sprite *kept = base_alloc(1, sizeof *kept + (size_t)f.width * (size_t)f.height * sizeof *kept->pixels);
     kept->of = (struct sprite){f.width, f.height, -f.left, -f.top, kept->pixels};
     if (!f.width)
@@ -223,7 +230,7 @@ static struct kept_sprite *make_sprite(struct text_engine *t, const struct text_
     double opacity = CLAMP(paint->opacity, 0.0, 1.0);
     if (halo > 0) {
         AUTO_FREE uint8_t *grown = base_alloc((size_t)m.height, (size_t)m.stride);
-        grow_mask(&m, grown, halo);
+        grow_mask(&m, grown, halo, blur);
         paint_mask(kept, &m, grown, paint->halo_color, opacity);
     }
     if (own_colors(l, paint))
@@ -386,9 +393,9 @@ void text_draw(struct text_engine *t, cairo_t *cr, const struct text_layout *l, 
     }
     struct {
         uint64_t layout, colors;
-        double scale, halo, opacity;
+        double scale, halo, blur, opacity;
         struct rgba color, halo_color;
-    } key = {l->number, colors_hash(l, paint), m.xx, paint->halo_width_px, paint->opacity, paint->color, paint->halo_color};
+    } key = {l->number, colors_hash(l, paint), m.xx, paint->halo_width_px, paint->halo_blur_px, paint->opacity, paint->color, paint->halo_color};
     struct kept_sprite *s = cache_get(t->sprites, &key, sizeof key);
     if (!s) {
         at = base_alloc(l->n_glyphs, sizeof *at);

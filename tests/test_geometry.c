@@ -12,6 +12,7 @@
 enum { SIDE = 64, MIDDLE = 32 };
 
 static struct painter *painter;
+static double turned_deg; /* of the pictures that follow */
 
 /* `features` are GeoJSON features, `layers` layers whose source is "g". */
 static cairo_surface_t *draw_at(const char *features, const char *layers, double zoom)
@@ -21,7 +22,7 @@ static cairo_surface_t *draw_at(const char *features, const char *layers, double
     AUTO(buf) text = {0};
     buf_fmt(&text, "{\"version\":8,\"sources\":{\"g\":{\"type\":\"geojson\",\"lineMetrics\":true,\"data\":{\"type\":\"FeatureCollection\",\"features\":[%s]}}},\"layers\":[%s]}",
         features, layers);
-    struct view v = {.centre = {0.5, 0.5}, .zoom = zoom, .scale = 1, .width_px = SIDE, .height_px = SIDE};
+    struct view v = {.centre = {0.5, 0.5}, .zoom = zoom, .bearing_deg = turned_deg, .scale = 1, .width_px = SIDE, .height_px = SIDE};
     struct scene scene = {.today = 20000};
     cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE);
     if (!painter && !painter_new(&painter, &(struct painter_options){0}, &err))
@@ -446,4 +447,39 @@ TEST(what_lies_outside_of_the_clip_makes_no_triangles)
         far[i] = (struct xy){i * 10, 50 + i % 2};
     line_mesh(far, 4000, false, &(struct line_form){.miter_limit = 2, .half_px = 1, .clip = {0, 0, 100, 100}}, count_area, &area);
     CHECK(area > 190 && area < 300);
+}
+
+TEST(a_background_covers_the_picture_in_its_colour_and_opacity)
+{
+    cairo_surface_t *i = draw_at(line(-1, 1, 0), "{\"id\":\"b\",\"type\":\"background\",\"paint\":{\"background-color\":\"#ff0000\",\"background-opacity\":0.5}}", 0);
+    CHECK(abs(alpha(i, -MIDDLE, -MIDDLE) - 128) <= 1 && abs(red(i, 20, 20) - 128) <= 1 && blue(i, 0, 0) == 0);
+    cairo_surface_destroy(i);
+}
+
+TEST(what_is_moved_turns_with_the_map_unless_it_is_of_the_view)
+{
+    static const char *const kinds[] = {"line", "circle", "fill"};
+    const char *square = "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[-2,-2],[2,-2],[2,2],[-2,2],[-2,-2]]]}}";
+    const char *dot = "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}}";
+    turned_deg = 90;
+    for (int k = 0; k < 3; k++)
+        for (int view = 0; view < 2; view++) {
+            AUTO(buf) layer = {0};
+            buf_fmt(&layer, "{\"id\":\"l\",\"type\":\"%s\",\"source\":\"g\",\"paint\":{\"%s-translate\":[16,0],\"%s-translate-anchor\":\"%s\"}}", kinds[k], kinds[k],
+                kinds[k], view ? "viewport" : "map");
+            cairo_surface_t *i = draw_at(k == 0 ? line(-3, 3, 0) : k == 1 ? dot : square, layer.at, 0);
+            int beside = MAX(alpha(i, 16, 0), alpha(i, 15, 0)), above = MAX(alpha(i, 0, -16), alpha(i, 0, -17));
+            CHECK(view ? beside > 100 && above == 0 : above > 100 && beside == 0);
+            cairo_surface_destroy(i);
+        }
+    turned_deg = 0;
+}
+
+TEST(the_circle_of_the_greatest_sort_key_lies_on_top)
+{
+    const char *two = "{\"type\":\"Feature\",\"properties\":{\"p\":2,\"c\":\"#0000ff\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}},"
+                      "{\"type\":\"Feature\",\"properties\":{\"p\":1,\"c\":\"#ff0000\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}}";
+    cairo_surface_t *i = draw_at(two, "{\"id\":\"c\",\"type\":\"circle\",\"source\":\"g\",\"layout\":{\"circle-sort-key\":[\"get\",\"p\"]},\"paint\":{\"circle-color\":[\"get\",\"c\"]}}", 0);
+    CHECK_INT(blue(i, 0, 0), 255);
+    cairo_surface_destroy(i);
 }
