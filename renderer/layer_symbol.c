@@ -375,22 +375,24 @@ static void draw_text(struct drawing *d, const struct placed *p, const struct sy
     draw_placed(d, s, l, glyphs, corner);
 }
 
-static bool part_hit(struct drawing *d, const struct placed *p, struct label_part part)
+static bool part_hit(struct drawing *d, const struct placed *p, struct label_part part, struct xy shift)
 {
     for (uint32_t i = part.first_box; i < part.first_box + part.n_boxes; i++) {
         const struct label_box *b = &p->symbol->boxes[i];
-        struct rect px = {p->corner.x + b->x0, p->corner.y + b->y0, p->corner.x + b->x1, p->corner.y + b->y1};
+        struct xy at = {p->corner.x + shift.x, p->corner.y + shift.y};
+        struct rect px = {at.x + b->x0, at.y + b->y0, at.x + b->x1, at.y + b->y1};
         if (query_hits(d, &px))
             return true;
     }
     return false;
 }
 
-static void note_hit(struct drawing *d, const struct style_layer *l, const struct labels *all, uint32_t i)
+static void note_hit(struct drawing *d, const struct style_layer *l, const struct labels *all, uint32_t i, struct xy icon_shift, struct xy text_shift)
 {
     const struct placed *p = &all->at[i];
     const struct symbol_option *o = option_of(all, i);
-    if ((all->candidates[i].icon_shown && part_hit(d, p, o->icon)) || (all->candidates[i].text_shown && part_hit(d, p, o->text)))
+    bool icon = all->candidates[i].icon_shown && p->symbol->opacity > 0, text = all->candidates[i].text_shown && p->symbol->paint.opacity > 0;
+    if ((icon && part_hit(d, p, o->icon, icon_shift)) || (text && part_hit(d, p, o->text, text_shift)))
         query_note(d, l, p->features, &p->features->at[p->symbol->feature], &p->place);
 }
 
@@ -419,7 +421,7 @@ bool layer_draw_symbol(struct drawing *d, const struct style_layer *l, struct er
             if (p->symbol->layer != (uint32_t)l->index || !(texts ? c->text_shown : c->icon_shown || d->query) || !may_touch(d, p))
                 continue;
             if (d->query && !texts)
-                note_hit(d, l, all, i);
+                note_hit(d, l, all, i, icon_shift, text_shift);
             else if (!d->query && !texts)
                 draw_icon(d, p, option_of(all, i), icon_shift);
             else if (!d->query)

@@ -22,6 +22,7 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 #include "renderer/pictures.h"
+#include "renderer/query.h"
 
 enum { CELL_PX = 256, STATES_MAX = 8, CACHE_BYTES = 256 << 20, BASEMAPS_MAX = 16, ASKED_SLOTS = 8192, PHASE_STEPS = 64, PICTURE_SIDE_MAX_PX = 2048 };
 
@@ -773,159 +774,6 @@ bool map_draw(struct painter *p, cairo_t *cr, const struct view *view, struct st
     return ok;
 }
 
-/* ---- what is drawn at a place ---- */
-
-struct hit {
-    const struct style_layer *layer;
-    const struct features *features;
-    const struct feature *feature;
-    struct tile_place place;
-};
-struct queried {
-    struct rect px;
-    struct hit *at;
-    size_t n, cap;
-};
-
-struct rect query_box(const struct drawing *d)
-{
-    return d->query->px;
-}
-
-bool query_hits(const struct drawing *d, const struct rect *px)
-{
-    const struct rect *q = &d->query->px;
-    return px->x0 <= q->x1 && q->x0 <= px->x1 && px->y0 <= q->y1 && q->y0 <= px->y1;
-}
-
-static struct str id_text(const struct hit *h, char out[32])
-{
-    AUTO(buf) text = {0};
-    if (h->feature->has_id)
-        buf_u64(&text, h->feature->id);
-    memcpy(out, text.at ? text.at : "", MIN(text.len + 1, 32));
-    return str_from(out, text.len);
-}
-
-/* The same feature, met again in the strip a neighbouring tile shares. */
-static bool is_noted(const struct queried *q, const struct style_layer *l, const struct feature *f)
-{
-    for (size_t i = 0; i < q->n; i++)
-        if (q->at[i].layer == l && (q->at[i].feature == f || (f->has_id && q->at[i].feature->has_id && q->at[i].feature->id == f->id)))
-            return true;
-    return false;
-}
-
-void query_note(struct drawing *d, const struct style_layer *l, const struct features *features, const struct feature *f,
-    const struct tile_place *at)
-{
-    struct queried *q = d->query;
-    if (is_noted(q, l, f))
-        return;
-    if (q->n == q->cap) {
-        q->cap = MAX(q->cap * 2, 32);
-        q->at = base_grow(q->at, q->cap, sizeof *q->at);
-    }
-    q->at[q->n++] = (struct hit){l, features, f, *at};
-}
-
-static void put_position(struct json_writer *w, const struct hit *h, struct xy at)
-{
-    double n = exp2(h->place.tile.z), e = h->features->extent;
-    struct lonlat ll = mercator_lonlat((struct xy){(h->place.tile.x + at.x / e) / n, (h->place.tile.y + at.y / e) / n});
-    json_open(w, '[');
-    json_put_number(w, round(ll.lon * 1e7) / 1e7);
-    json_put_number(w, round(ll.lat * 1e7) / 1e7);
-    json_close(w, ']');
-}
-
-static void put_run(struct json_writer *w, const struct hit *h, uint32_t from, uint32_t to, bool close)
-{
-    json_open(w, '[');
-    for (uint32_t i = from; i < to + (close ? 1 : 0); i++)
-        put_position(w, h, h->feature->shape.at[i < to ? i : from]);
-    json_close(w, ']');
-}
-
-static void put_geometry(struct json_writer *w, const struct hit *h)
-{
-    static const char *const one[] = {"GeometryCollection", "Point", "LineString", "Polygon"};
-    static const char *const many[] = {"GeometryCollection", "MultiPoint", "MultiLineString", "MultiPolygon"};
-    const struct shape *s = &h->feature->shape;
-    size_t outer = 0;
-    for (uint32_t i = 0, from = 0; i < s->n_parts && s->kind == SHAPE_POLYGONS; from = s->end[i++])
-        outer += shape_ring_area(s->at + from, s->end[i] - from) > 0;
-    bool single = s->kind == SHAPE_POINTS ? s->n == 1 : s->kind == SHAPE_LINES ? s->n_parts == 1 : outer <= 1;
-    json_open(w, '{');
-    json_key(w, "type");
-    json_put_cstr(w, (single ? one : many)[s->kind]);
-    json_key(w, "coordinates");
-    if (s->kind == SHAPE_POINTS && single) {
-        put_position(w, h, s->at[0]);
-    } else if (s->kind == SHAPE_POINTS) {
-        put_run(w, h, 0, s->n, false);
-    } else if (s->kind == SHAPE_LINES && single) {
-        put_run(w, h, 0, s->n, false);
-    } else {
-        json_open(w, '[');
-        bool open = false;
-        for (uint32_t i = 0, from = 0; i < s->n_parts; from = s->end[i++]) {
-            bool starts = s->kind == SHAPE_POLYGONS && !single && (!open || shape_ring_area(s->at + from, s->end[i] - from) > 0);
-            if (starts && open)
-                json_close(w, ']');
-            if (starts)
-                json_open(w, '[');
-            open |= starts;
-            put_run(w, h, from, s->end[i], s->kind == SHAPE_POLYGONS);
-        }
-        if (open)
-            json_close(w, ']');
-        json_close(w, ']');
-    }
-    json_close(w, '}');
-}
-
-static void put_properties(struct json_writer *w, const struct hit *h, struct arena *a)
-{
-    json_open(w, '{');
-    for (uint32_t i = 0; i + 1 < h->feature->n_tags; i += 2) {
-        const struct value *v = &h->features->values[h->feature->tags[i + 1]];
-        json_key(w, str_cstr(a, h->features->keys[h->feature->tags[i]]));
-        if (v->kind == VALUE_STRING)
-            json_put_str(w, v->string);
-        else if (v->kind == VALUE_NUMBER)
-            json_put_number(w, v->number);
-        else if (v->kind == VALUE_BOOL)
-            json_put_bool(w, v->boolean);
-        else
-            json_put_null(w);
-    }
-    json_close(w, '}');
-}
-
-static void put_hit(struct json_writer *w, const struct hit *h, struct arena *a)
-{
-    char id[32];
-    json_open(w, '{');
-    json_key(w, "geometry");
-    put_geometry(w, h);
-    json_key(w, "type");
-    json_put_cstr(w, "Feature");
-    json_key(w, "properties");
-    put_properties(w, h, a);
-    if (h->feature->has_id) {
-        json_key(w, "id");
-        json_put_raw(w, id_text(h, id));
-    }
-    json_key(w, "layer");
-    json_put_str(w, h->layer->id);
-    json_key(w, "source");
-    json_put_str(w, h->layer->source->name);
-    json_key(w, "sourceLayer");
-    json_put_str(w, h->layer->source_layer);
-    json_close(w, '}');
-}
-
 bool map_query(struct painter *p, const struct view *view, struct style *style, const struct scene *scene, double x0, double y0,
     double x1, double y1, struct buf *out, struct err *err)
 {
@@ -940,13 +788,8 @@ bool map_query(struct painter *p, const struct view *view, struct style *style, 
     bool ok = draw_layers(&d, 0, layer_count(style), err);
     cairo_destroy(d.cr);
     cairo_surface_destroy(image);
-    struct json_writer w = {.out = out};
-    if (ok) {
-        json_open(&w, '[');
-        for (size_t i = q.n; i-- > 0;)
-            put_hit(&w, &q.at[i], &p->arena);
-        json_close(&w, ']');
-    }
+    if (ok)
+        query_write(&q, &p->arena, out);
     free(q.at);
     return ok;
 }

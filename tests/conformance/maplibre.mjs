@@ -36,14 +36,6 @@ const VIEWS = [
   ["marseille-deployments-15.5", "deployments", [5.3760, 43.2960], 15.5],
 ];
 
-// The pixels of our pictures lie on a grid that starts at the world's corner, so that tiles join: a centre is moved to the next
-// whole pixel, for both.
-function onGrid([lon, lat], zoom) {
-  const world = 512 * 2 ** zoom, y = 0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI);
-  const px = Math.round((lon / 360 + 0.5) * world) / world, py = Math.round(y * world) / world;
-  return [360 * (px - 0.5), (Math.atan(Math.sinh(2 * Math.PI * (0.5 - py))) * 180) / Math.PI];
-}
-
 function readOptions() {
   const options = { db: null, basemap: null, keep: null, only: "", layers: "" };
   for (let i = 2; i < process.argv.length; i += 2) {
@@ -116,8 +108,7 @@ async function compare(options) {
   const folder = mkdtempSync(path.join(os.tmpdir(), "contrechamp-maplibre-"));
   const server = await serve(options.db, "--basemap", options.basemap), browser = await launch();
   let past = 0;
-  for (const [name, style_, centre, zoom] of VIEWS.filter(([name_]) => name_.includes(options.only))) {
-    const view = [name, style_, onGrid(centre, zoom), zoom];
+  for (const view of VIEWS.filter(([name]) => name.includes(options.only))) {
     const { style, served } = styles(view[1], server.url, options.layers), difference = new PNG({ width: WIDTH, height: HEIGHT });
     const ours = flatten(await drawOurs(options, folder, view, style)), theirs = flatten(await drawTheirs(browser, server.url, view, served));
     const n = pixelmatch(ours.data, theirs.data, difference.data, WIDTH, HEIGHT, { threshold: THRESHOLD });
