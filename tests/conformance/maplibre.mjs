@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Draws views of a map in MapLibre GL JS (headless Chromium) and by `contrechamp render`, from the same style and the same
 // tiles, and says what share of their pixels differ. Geometry only: text and icons are left out, since each renderer sets
-// them in its own way; devices and clusters are drawn as circles instead of marks.
+// them in its own way. --circles yes draws devices and clusters as circles instead of their marks: there the two differ,
+// since ours are sprites at whole px, for speed.
 //
-//   node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers fill,zones]
+//   node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers fill,zones] [--circles yes]
 //
 // The views look at Geneva and the south of France, so the base map wants the streets of Geneva
 // (`basemap build --default --osm geneve.osm.pbf`) and the database some cameras. --layers draws those of some kinds or
@@ -37,11 +38,11 @@ const VIEWS = [
 ];
 
 function readOptions() {
-  const options = { db: null, basemap: null, keep: null, only: "", layers: "" };
+  const options = { db: null, basemap: null, keep: null, only: "", layers: "", circles: "" };
   for (let i = 2; i < process.argv.length; i += 2) {
     const name = process.argv[i].replace(/^--/, "");
     if (!(name in options) || process.argv[i + 1] === undefined) {
-      console.error("usage: node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers LIST]");
+      console.error("usage: node tests/conformance/maplibre.mjs --db FILE --basemap FILE [--keep DIR] [--only NAME] [--layers LIST] [--circles yes]");
       process.exit(2);
     }
     options[name] = process.argv[i + 1];
@@ -60,10 +61,10 @@ const CIRCLES = [
 ];
 
 // The style by its name, without what is not compared: once as `render` reads it, once with addresses of the server.
-function styles(name, url, layers) {
+function styles(name, url, { layers, circles }) {
   const wanted = layers ? ["background", ...layers.split(",")] : DRAWN;
   const style = JSON.parse(readFileSync(`styles/${name}.json`, "utf8"));
-  style.layers = [...style.layers.filter((layer) => DRAWN.includes(layer.type)), ...CIRCLES].filter((layer) => wanted.includes(layer.type) || wanted.includes(layer.id));
+  style.layers = [...style.layers.filter((layer) => DRAWN.includes(layer.type)), ...(circles ? CIRCLES : [])].filter((layer) => wanted.includes(layer.type) || wanted.includes(layer.id));
   const served = structuredClone(style), zooms = { minzoom: 0, maxzoom: 14 };
   served.sprite = `${url}/sprites/${name}`;
   delete served.glyphs;
@@ -109,7 +110,7 @@ async function compare(options) {
   const server = await serve(options.db, "--basemap", options.basemap), browser = await launch();
   let past = 0;
   for (const view of VIEWS.filter(([name]) => name.includes(options.only))) {
-    const { style, served } = styles(view[1], server.url, options.layers), difference = new PNG({ width: WIDTH, height: HEIGHT });
+    const { style, served } = styles(view[1], server.url, options), difference = new PNG({ width: WIDTH, height: HEIGHT });
     const ours = flatten(await drawOurs(options, folder, view, style)), theirs = flatten(await drawTheirs(browser, server.url, view, served));
     const n = pixelmatch(ours.data, theirs.data, difference.data, WIDTH, HEIGHT, { threshold: THRESHOLD });
     const share = n / (WIDTH * HEIGHT);

@@ -31,49 +31,55 @@ function view(i) {
 const lonOf = (x, z) => (x / 2 ** z) * 360 - 180;
 const latOf = (y, z) => (Math.atan(Math.sinh(Math.PI * (1 - (2 * y) / 2 ** z))) * 180) / Math.PI;
 
-export function seams(views) {
-    const work = fs.mkdtempSync(path.join(os.tmpdir(), "seams-")), base = path.join(work, "base.mbtiles"), db = path.join(work, "map.sqlite");
+// A base map with the streets of Geneva and a database of cameras, in a folder of their own, for whoever compares pictures.
+export function stage() {
+    const work = fs.mkdtempSync(path.join(os.tmpdir(), "conformance-")), base = path.join(work, "base.mbtiles"), db = path.join(work, "map.sqlite");
+    run(["basemap", "build", "--default", "--osm", path.join(shared, "osm/geneve.osm.pbf"), "-o", base]);
+    run(["--db", db, "import", "--licence", "ODbL-1.0", path.join(shared, "surveillance/osm-cameras-sud-france.geojson"), path.join(shared, "osm/geneve.osm.pbf")]);
+    return { work, base, db };
+}
+
+export function seams(views, { work, base, db }) {
     const keep = path.join(root, "build/seams"), common = (style) => ["--db", db, "render", "--basemap", base, "--style", style, "--today", "2026-11-24"];
     let differing = 0;
-    try {
-        run(["basemap", "build", "--default", "--osm", path.join(shared, "osm/geneve.osm.pbf"), "-o", base]);
-        run(["--db", db, "import", "--licence", "ODbL-1.0", path.join(shared, "surveillance/osm-cameras-sud-france.geojson"), path.join(shared, "osm/geneve.osm.pbf")]);
-        const all = Array.from({ length: views }, (_, i) => view(i));
-        for (const style of STYLES) {
-            const lines = all.filter((v) => v.style === style).flatMap((v) => Array.from({ length: SIDE * SIDE }, (_, k) => `${v.z} ${v.x + (k % SIDE)} ${v.y + Math.floor(k / SIDE)}`));
-            run([...common(style), "--tiles", "-", "-o", path.join(work, style)], lines.join("\n") + "\n");
-        }
-        for (const v of all) {
-            const file = path.join(work, "whole.png"), side = SIDE * 256;
-            run([...common(v.style), "--center", `${lonOf(v.x + SIDE / 2, v.z)},${latOf(v.y + SIDE / 2, v.z)}`, "--zoom", String(v.z - 1), "--size", `${side}x${side}`, "-o", file]);
-            const whole = PNG.sync.read(fs.readFileSync(file));
-            let bad = 0;
-            for (let k = 0; k < SIDE * SIDE; k++) {
-                const tile = PNG.sync.read(fs.readFileSync(path.join(work, v.style, `${v.z}/${v.x + (k % SIDE)}/${v.y + Math.floor(k / SIDE)}.png`)));
-                for (let row = 0; row < 256; row++) {
-                    const at = (((Math.floor(k / SIDE) * 256 + row) * side) + (k % SIDE) * 256) * 4;
-                    for (let col = 0; col < 256; col++)
-                        if (whole.data.readUInt32LE(at + col * 4) !== tile.data.readUInt32LE((row * 256 + col) * 4))
-                            bad++;
-                }
+    const all = Array.from({ length: views }, (_, i) => view(i));
+    for (const style of STYLES) {
+        const lines = all.filter((v) => v.style === style).flatMap((v) => Array.from({ length: SIDE * SIDE }, (_, k) => `${v.z} ${v.x + (k % SIDE)} ${v.y + Math.floor(k / SIDE)}`));
+        run([...common(style), "--tiles", "-", "-o", path.join(work, style)], lines.join("\n") + "\n");
+    }
+    for (const v of all) {
+        const file = path.join(work, "whole.png"), side = SIDE * 256;
+        run([...common(v.style), "--center", `${lonOf(v.x + SIDE / 2, v.z)},${latOf(v.y + SIDE / 2, v.z)}`, "--zoom", String(v.z - 1), "--size", `${side}x${side}`, "-o", file]);
+        const whole = PNG.sync.read(fs.readFileSync(file));
+        let bad = 0;
+        for (let k = 0; k < SIDE * SIDE; k++) {
+            const tile = PNG.sync.read(fs.readFileSync(path.join(work, v.style, `${v.z}/${v.x + (k % SIDE)}/${v.y + Math.floor(k / SIDE)}.png`)));
+            for (let row = 0; row < 256; row++) {
+                const at = (((Math.floor(k / SIDE) * 256 + row) * side) + (k % SIDE) * 256) * 4;
+                for (let col = 0; col < 256; col++)
+                    if (whole.data.readUInt32LE(at + col * 4) !== tile.data.readUInt32LE((row * 256 + col) * 4))
+                        bad++;
             }
-            if (bad) {
-                const name = path.join(keep, `${v.style}-${v.z}-${v.x}-${v.y}.png`);
-                fs.mkdirSync(keep, { recursive: true });
-                fs.copyFileSync(file, name);
-                console.log(`${bad} pixels differ: ${v.style} ${v.z}/${v.x}/${v.y}`);
-            }
-            differing += bad;
         }
-    } finally {
-        fs.rmSync(work, { recursive: true });
+        if (bad) {
+            const name = path.join(keep, `${v.style}-${v.z}-${v.x}-${v.y}.png`);
+            fs.mkdirSync(keep, { recursive: true });
+            fs.copyFileSync(file, name);
+            console.log(`${bad} pixels differ: ${v.style} ${v.z}/${v.x}/${v.y}`);
+        }
+        differing += bad;
     }
     return differing;
 }
 
 if (process.argv[1] === import.meta.filename) {
     const views = Number(process.argv[2] ?? 200);
-    const bad = fs.existsSync(shared) ? seams(views) : undefined;
-    console.log(bad === undefined ? `seams: skipped, there is no ${shared}` : `seams: ${bad} pixels differ in ${views} views`);
+    if (!fs.existsSync(shared)) {
+        console.log(`seams: skipped, there is no ${shared}`);
+        process.exit(0);
+    }
+    const at = stage(), bad = seams(views, at);
+    fs.rmSync(at.work, { recursive: true });
+    console.log(`seams: ${bad} pixels differ in ${views} views`);
     process.exit(bad ? 1 : 0);
 }
