@@ -15,7 +15,6 @@
 #include "renderer/text.h"
 
 enum {
-    SPRITES_BYTES = 32 << 20,
     PICTURES_BYTES = 16 << 20,
     SVG_MAX_BYTES = 1 << 20,
     SPRITE_MAX_PX = 2048,
@@ -58,14 +57,14 @@ static void free_sprite(void *value)
     free(s);
 }
 
-struct icon_set *icon_set_new(const char *assets, struct text_engine *text)
+struct icon_set *icon_set_new(const char *assets, struct text_engine *text, size_t cache_bytes)
 {
     struct icon_set *s = base_alloc(1, sizeof *s);
     s->assets = assets ? strdup(assets) : NULL;
     s->text = text;
     s->sheets = cache_new(SIZE_MAX, free_picture);
     s->pictures = cache_new(PICTURES_BYTES, free_picture);
-    s->sprites = cache_new(SPRITES_BYTES, free_sprite);
+    s->sprites = cache_new(cache_bytes, free_sprite);
     return s;
 }
 

@@ -16,7 +16,7 @@
 struct icon_set;
 struct text_engine;
 /* Words in icons (the count in a cluster) are drawn by the engine, which outlives the set. */
-struct icon_set *icon_set_new(const char *assets, struct text_engine *text);
+struct icon_set *icon_set_new(const char *assets, struct text_engine *text, size_t cache_bytes); /* for sprites, about */
 void icon_set_free(struct icon_set *s);
 /* A sprite sheet: its index and its picture; names get "PREFIX:" before them unless the prefix is empty or "default". */
 bool icon_set_sheet(struct icon_set *s, struct str prefix, const char *json_path, const char *png_path, struct err *err);

@@ -75,9 +75,9 @@ bool painter_new(struct painter **out, const struct painter_options *options, st
         p->basemaps[p->n_basemaps] = strdup(options->basemaps[p->n_basemaps]);
     p->assets = options->assets ? strdup(options->assets) : NULL;
     arena_init(&p->arena, DRAW_ARENA_BYTES);
-    p->text = text_engine_new();
     p->cache_bytes = options->cache_bytes ? options->cache_bytes : CACHE_BYTES;
     p->states = cache_new(STATES_MAX * sizeof(struct style_state), free_state);
+    p->text = text_engine_new(p->cache_bytes / 2);
     p->cells = cache_new(p->cache_bytes / 4, free);
     p->symbols = symbols_new(p->cache_bytes / 8);
     p->points = points_new(p->cache_bytes / 8);
@@ -191,7 +191,7 @@ static struct style_state *state_of(struct painter *p, struct style *style, doub
     s->sources = base_alloc(s->n_sources + 1, sizeof *s->sources);
     s->tried = base_alloc(s->n_sources + 1, sizeof *s->tried);
     s->n_base = count_base(style);
-    s->icons = icon_set_new(p->assets, p->text);
+    s->icons = icon_set_new(p->assets, p->text, p->cache_bytes / 8);
     add_sheets(p, s, scale);
     set_glyphs(p, s);
     cache_put(p->states, &key, sizeof key, s, sizeof *s);

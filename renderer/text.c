@@ -14,7 +14,6 @@
 #include "data/base/buf.h"
 #include "renderer/text_inside.h"
 
-enum { LAYOUTS_BYTES = 16 << 20, OUTLINES_BYTES = 16 << 20, SPRITES_BYTES = 32 << 20, RANGES_BYTES = 48 << 20 };
 #define PEN_OVER_MIDDLE_EM (17.0 / GLYPH_EM)
 #define IMAGE_LEFT_PX 1.0 /* where an image stands from the pen, of its own px */
 #define IMAGE_DROP_PX 3.0
@@ -34,17 +33,18 @@ static void free_outline(void *value)
     cairo_path_destroy(value);
 }
 
-struct text_engine *text_engine_new(void)
+struct text_engine *text_engine_new(size_t cache_bytes)
 {
     struct text_engine *t = base_alloc(1, sizeof *t);
     t->fonts = fonts_new();
+    t->range_limit_bytes = cache_bytes / 2;
     cairo_surface_t *one = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
     t->scratch = cairo_create(one);
     cairo_surface_destroy(one);
-    t->layouts = cache_new(LAYOUTS_BYTES, free_layout);
-    t->outlines = cache_new(OUTLINES_BYTES, free_outline);
-    t->sprites = cache_new(SPRITES_BYTES, free);
-    t->ranges = cache_new(RANGES_BYTES, free);
+    t->layouts = cache_new(cache_bytes / 8, free_layout);
+    t->outlines = cache_new(cache_bytes / 8, free_outline);
+    t->sprites = cache_new(cache_bytes / 4, free);
+    t->ranges = cache_new(cache_bytes, free);
     return t;
 }
 
@@ -66,7 +66,7 @@ void text_engine_trim(struct text_engine *t)
     cache_trim(t->sprites);
     cache_trim(t->outlines);
     cache_trim(t->layouts);
-    if (t->range_bytes <= RANGES_BYTES)
+    if (t->range_bytes <= t->range_limit_bytes)
         return;
     cache_empty(t->layouts); /* they point into the ranges */
     cache_empty(t->ranges);

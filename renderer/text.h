@@ -18,7 +18,7 @@
 enum { TEXT_MAX_BYTES = 2000, TEXT_SECTIONS_MAX = 64 }; /* of one label; what is longer is cut */
 
 struct text_engine;
-struct text_engine *text_engine_new(void);
+struct text_engine *text_engine_new(size_t cache_bytes); /* for all that is kept of fonts, about */
 void text_engine_free(struct text_engine *t);
 
 /* A label is a run of sections, each with a look of its own. */

@@ -13,7 +13,7 @@ struct fonts; /* installed ones: text_pango.c */
 struct text_engine {
     struct fonts *fonts;
     struct cache *layouts, *outlines, *sprites, *ranges;
-    size_t range_bytes;
+    size_t range_bytes, range_limit_bytes;
     cairo_t *scratch;
 };
 

@@ -13,7 +13,7 @@ static const struct text_layout *plain(struct text_engine *t, const char *text, 
 
 TEST(a_text_breaks_where_it_has_no_room)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     const struct text_layout *one = plain(t, "Saint-Germain-en-Laye", INFINITY), *two = plain(t, "Saint-Germain-en-Laye", 100);
     CHECK_INT(one->n_lines, 1);
     CHECK_INT(two->n_lines, 2);
@@ -25,7 +25,7 @@ TEST(a_text_breaks_where_it_has_no_room)
 
 TEST(sections_have_their_own_size_and_images_their_room)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     struct text_style style = {.font = S("Noto Sans Regular"), .size_px = 16, .line_height_em = 1.2, .max_width_px = INFINITY};
     struct text_section s[3] = {{.text = S("A"), .scale = 1}, {.is_image = true, .image_width_px = 20, .image_height_px = 30, .scale = 1},
         {.text = S("A"), .scale = 0.5}};
@@ -40,7 +40,7 @@ TEST(sections_have_their_own_size_and_images_their_room)
 
 TEST(a_text_along_a_line_stands_on_its_feet_and_needs_room)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     const struct text_layout *l = plain(t, "Quai", INFINITY);
     struct placed_glyph at[4];
     struct xy path[2] = {{200, 0}, {0, 0}};
@@ -58,7 +58,7 @@ TEST(a_text_along_a_line_stands_on_its_feet_and_needs_room)
 
 TEST(sizes_and_sections_without_end_do_no_harm)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     static struct text_section many[TEXT_SECTIONS_MAX + 1];
     struct text_style style = {.font = S("Noto Sans Regular"), .size_px = NAN, .line_height_em = 1.2, .max_width_px = 10};
     for (size_t i = 0; i < COUNT(many); i++)

@@ -24,7 +24,7 @@ static void check_stack(struct text_engine *t, const char *asked, const char *ex
 
 TEST(fonts_that_are_not_installed_are_left_out_of_a_stack)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     check_stack(t, "Noto Sans Regular", "Noto Sans");
     check_stack(t, "Noto Sans Bold", "Noto Sans Bold");
     check_stack(t, "noto sans bold, Nowhere Italic,Noto Sans Bold", "Noto Sans Bold");
@@ -35,7 +35,7 @@ TEST(fonts_that_are_not_installed_are_left_out_of_a_stack)
 
 TEST(a_stack_is_short)
 {
-    struct text_engine *t = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20);
     AUTO(buf) stack = {0};
     AUTO(buf) asked = {0};
     struct err err;
@@ -55,7 +55,7 @@ TEST(a_stack_is_short)
 
 TEST(a_range_is_the_same_bytes_each_time)
 {
-    struct text_engine *t = text_engine_new(), *other = text_engine_new();
+    struct text_engine *t = text_engine_new(32 << 20), *other = text_engine_new(32 << 20);
     AUTO(buf) once = {0};
     AUTO(buf) twice = {0};
     text_range_write(t, S("Noto Sans"), 0, &once);

@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     AUTO(buf) again = {0};
     struct err err;
     uint32_t first;
-    engine = engine ? engine : text_engine_new();
+    engine = engine ? engine : text_engine_new(32 << 20);
     if (!str_is_utf8(range)) /* the door refuses it */
         return 0;
     if (!str_next(&range, '/', &stack))
