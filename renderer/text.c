@@ -194,6 +194,31 @@ static void lay_lines(const struct text_run *r, const uint32_t *ends, size_t n, 
         out->glyphs.at[i].y += PEN_OVER_MIDDLE_EM * em - line_px / 2;
 }
 
+/* Where the bidirectional algorithm begins anew (its class B), so does the line of a text that runs both ways. */
+static bool ends_paragraph(uint32_t c)
+{
+    return c == '\n' || c == '\r' || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2029;
+}
+
+static size_t break_paragraphs(const struct text_run *r, uint32_t *ends, size_t n)
+{
+    AUTO_FREE uint32_t *all = base_alloc(r->n + 2, sizeof *all);
+    size_t count = 0;
+    bool rtl = false;
+    for (size_t i = 0; i < r->n; i++)
+        rtl |= typeset_is_rtl(r->letters[i].code);
+    if (!rtl)
+        return n;
+    for (size_t i = 0, k = 0; i < r->n; i++) {
+        bool line = k < n && ends[k] == i + 1;
+        if (line || ends_paragraph(r->letters[i].code))
+            all[count++] = (uint32_t)i + 1;
+        k += line;
+    }
+    memcpy(ends, all, count * sizeof *ends);
+    return count;
+}
+
 static struct text_layout *lay_out(const struct text_run *r)
 {
     struct text_layout *l = base_alloc(1, sizeof *l);
@@ -201,7 +226,7 @@ static struct text_layout *lay_out(const struct text_run *r)
     AUTO_FREE struct typeset_item *items = base_alloc(r->n + 1, sizeof *items);
     AUTO_FREE uint32_t *ends = base_alloc(r->n + 2, sizeof *ends);
     (r->style->ranges.len ? ranges_measure : fonts_measure)(r, items);
-    size_t n = typeset_break(items, r->n, r->style->max_width_px, ends);
+    size_t n = break_paragraphs(r, ends, typeset_break(items, r->n, r->style->max_width_px, ends));
     struct lines lines = {.first = base_alloc(n + 1, sizeof *lines.first), .width = base_alloc(n + 1, sizeof *lines.width)};
     lay_lines(r, ends, n, &lines, l);
     for (size_t i = 0; i < n; i++) {
