@@ -19,7 +19,7 @@
 #include "data/import_row.h"
 #include "data/position.h"
 
-enum { BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
+enum { REPAIRS_MAX = 16, HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
 static const double LIKE_ENOUGH = 0.6;
 
 /* ---- a set of 64-bit keys with a count each ---- */
@@ -86,6 +86,12 @@ struct importing {
     struct buf format;
     struct progress progress;
     uint64_t assumed;        /* rows whose category nothing says */
+    struct {                 /* what was put right, in words, and in how many rows */
+        const char *word;
+        uint64_t rows;
+    } repairs[REPAIRS_MAX];
+    uint64_t columns_met;    /* a bit for each column the mapping names that a row had */
+    struct buf columns;      /* of a row, for messages */
 };
 
 static void importing_done(struct importing *m)
@@ -96,6 +102,7 @@ static void importing_done(struct importing *m)
     buf_done(&m->duplicates);
     buf_done(&m->notes);
     buf_done(&m->format);
+    buf_done(&m->columns);
     arena_done(&m->keep);
     arena_done(&m->block);
     arena_done(&m->scratch);
@@ -154,6 +161,18 @@ static void note(struct importing *m, const struct gdal_row *row, struct str fie
 {
     if (m->n_notes++ < NOTES_MAX)
         put_entry(&m->notes, row, field, word, 0, 0);
+}
+
+static void count_repair(struct importing *m, const char *word)
+{
+    for (size_t i = 0; i < REPAIRS_MAX; i++) {
+        if (!m->repairs[i].word)
+            m->repairs[i].word = word;
+        if (m->repairs[i].word == word) {
+            m->repairs[i].rows++;
+            return;
+        }
+    }
 }
 
 static bool write_report(const struct importing *m, struct err *err)
@@ -339,6 +358,35 @@ static bool add_edit(struct importing *m, struct row_record *r, struct str ident
     return m->n_edits < BLOCK_ROWS || apply_block(m, err);
 }
 
+/* What is known of a later day is not written over by an older file; else what was observed before stays in the history. */
+static bool keep_history(struct importing *m, uint64_t id, struct row_record *r, bool *older, struct err *err)
+{
+    struct deployment before, *d = &r->d;
+    bool found;
+    *older = false;
+    if (!store_find(m->store, id, true, &m->block, &before, &found, err) || !found)
+        return found ? false : !err->text[0];
+    struct status_event *all = ARENA_ARRAY(&m->block, struct status_event, before.n_events + d->n_events);
+    if (!all)
+        return err_arena(err);
+    size_t n = 0;
+    for (size_t i = 0; i < before.n_events; i++) {
+        const struct status_event *e = &before.events[i];
+        *older |= e->kind == EVENT_OBSERVED && e->date.lo > m->batch.as_of.hi;
+        bool again = false;
+        for (size_t k = 0; k < d->n_events; k++)
+            again |= d->events[k].status == e->status && d->events[k].kind == e->kind && d->events[k].date.lo == e->date.lo;
+        if (e->kind == EVENT_OBSERVED && !again && n < HISTORY_MAX)
+            all[n++] = *e;
+    }
+    for (size_t k = 0; k < d->n_events; k++)
+        all[n++] = d->events[k];
+    d->events = all;
+    d->n_events = n;
+    deployment_derive(d);
+    return true;
+}
+
 /* True when the row was dealt with, in whichever way; false ends the import. */
 static bool settle(struct importing *m, const struct gdal_row *row, struct row_record *r, struct err *err)
 {
@@ -374,6 +422,14 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
             m->batch.n_same++;
             return true;
         }
+        bool older;
+        if (!keep_history(m, id, r, &older, err))
+            return false;
+        if (older) {
+            count_repair(m, "the file is older than what is known, which stays");
+            m->batch.n_same++;
+            return true;
+        }
         m->batch.n_updated++;
         return add_edit(m, r, buf_str(&identity), id, content, err);
     }
@@ -397,12 +453,36 @@ static bool read_and_settle(struct importing *m, const struct gdal_row *row, str
         refuse(m, row, field, why.text);
         return true;
     }
-    if (r.repaired)
+    if (r.repaired) {
         note(m, row, r.repaired_field, r.repaired);
+        count_repair(m, r.repaired);
+    }
     m->assumed += r.assumed_category;
     if (r.is_osm && r.d.category == CATEGORY_OTHER)
         note(m, row, S("surveillance:type"), "not a type that is known; taken as other");
     return settle(m, row, &r, err);
+}
+
+/* Which of the columns that the mapping names a row has. */
+static void look_at_columns(struct importing *m, const struct gdal_row *row)
+{
+    for (int c = 1; c < COLUMN_COUNT; c++)
+        if (m->mapping.column[c].len && json_get(row->fields, m->mapping.column[c]))
+            m->columns_met |= (uint64_t)1 << c;
+    if (m->columns.len)
+        return;
+    for (struct json_each e = {0}; json_each(row->fields, &e);)
+        buf_fmt(&m->columns, "%s%.*s", m->columns.len ? ", " : "", STR_ARG(str_cut_runes(e.key, 40)));
+}
+
+/* What only the whole file tells. */
+static bool check_whole(struct importing *m, struct err *err)
+{
+    for (int c = 1; c < COLUMN_COUNT && m->batch.n_read && !m->rules.osm; c++)
+        if (m->mapping.column[c].len && !(m->columns_met >> c & 1))
+            return err_set(err, ERR_INVALID, "mapping: %s: there is no column \"%.*s\"; there are: %.*s", COLUMN_NAMES[c],
+                STR_ARG(str_cut_runes(m->mapping.column[c], 60)), STR_ARG(str_cut_runes(buf_str(&m->columns), 300)));
+    return true;
 }
 
 static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
@@ -415,6 +495,7 @@ static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
     m->batch.n_read++;
     progress_at(&m->progress, m->batch.n_read);
     arena_reset(&m->scratch);
+    look_at_columns(m, row);
     if (m->block.used_bytes > BLOCK_BYTES && !apply_block(m, err))
         return false;
     /* A row that waits for nothing leaves nothing. */
@@ -520,7 +601,7 @@ static bool run(struct importing *m, struct err *err)
         return false;
     buf_fmt(&what, "import %.*s", STR_ARG(m->batch.file_name));
     progress_begin(&m->progress, what.at, 0);
-    bool ok = gdal_read(&read, take_row, m, err) && apply_block(m, err);
+    bool ok = gdal_read(&read, take_row, m, err) && check_whole(m, err) && apply_block(m, err);
     progress_end(&m->progress);
     if (!ok)
         return false;
@@ -529,6 +610,9 @@ static bool run(struct importing *m, struct err *err)
     if (m->assumed)
         log_line(LOG_INFO, "%.*s: nothing says what %llu of the rows are; taken as cctv (--category says otherwise)",
             STR_ARG(m->batch.file_name), (unsigned long long)m->assumed);
+    for (size_t i = 0; i < REPAIRS_MAX && m->repairs[i].word; i++)
+        log_line(LOG_INFO, "%.*s: %llu row%s: %s", STR_ARG(m->batch.file_name), (unsigned long long)m->repairs[i].rows, m->repairs[i].rows > 1 ? "s" : "",
+            m->repairs[i].word);
     return !m->begun || store_batch_counts(m->store, &m->batch, err);
 }
 

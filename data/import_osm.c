@@ -330,9 +330,12 @@ bool import_views(struct str text, bool french, struct device *v, struct arena *
 
 /* ---- homes ---- */
 
+static const struct word PUBLIC_OWNERS[] = {{"public", 1}, {"government", 1}, {"university", 1}, {"school", 1}};
+
 static bool is_dwelling(const struct json *tags)
 {
-    return str_eq(tag(tags, "camera:type"), S("doorbell")) || str_eq(tag(tags, "camera:mount"), S("doorbell")) ||
+    bool public_owner = word_of(PUBLIC_OWNERS, tag(tags, "operator:type"), 0); /* a prison has a doorbell too */
+    return str_eq(tag(tags, "camera:type"), S("doorbell")) || (str_eq(tag(tags, "camera:mount"), S("doorbell")) && !public_owner) ||
         word_of(DWELLINGS, tag(tags, "building"), 0) || word_of(DWELLINGS, tag(tags, "surveillance:zone"), 0);
 }
 

@@ -11,6 +11,7 @@
 #include "data/base/buf.h"
 
 #define RADIANS (M_PI / 180)
+static const char SEVERAL_POINTS[] = "the number held several points; only the first is kept";
 
 /* ---- numbers ---- */
 
@@ -143,7 +144,7 @@ bool position_number(struct str text, double *out, const char **repaired, struct
             if (clean[i] != '.')
                 clean[kept++] = clean[i];
         clean[n = kept] = '\0';
-        *repaired = "the number held several points; only the first is kept";
+        *repaired = SEVERAL_POINTS;
     } else if (marks.commas > 1) {
         return broken(text, err);
     }
@@ -211,7 +212,9 @@ static bool near_france(struct lonlat at)
 
 static int guess_projection(double x, double y)
 {
-    if (x > 50000 && x < 1300000 && y > 6000000 && y < 7200000)
+    /* South of Brittany there is no land so far west: such pairs are more likely Web Mercator, and are not guessed. */
+    bool at_sea = y < 6620000 && x < 320000;
+    if (x > 50000 && x < 1300000 && y > 6000000 && y < 7200000 && !at_sea)
         return 2154;
     int zone = (int)floor(y / 1e6) + 41;
     if (x > 1100000 && x < 2300000 && zone >= 42 && zone <= 50)
@@ -241,7 +244,7 @@ static bool looks_swapped(struct lonlat at)
     return at.lon > 41.2 && at.lon < 51.3 && at.lat > -5.6 && at.lat < 9.8;
 }
 
-bool position_of(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err)
+static bool place_of(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err)
 {
     struct lonlat at = {x, y};
     if (!isfinite(x) || !isfinite(y))
@@ -263,6 +266,18 @@ bool position_of(double x, double y, struct position_rule rule, struct lonlat *o
         return err_set(err, ERR_INVALID, "the coordinates are out of range: longitude is -180 to 180, latitude -90 to 90%s",
             fabs(x) <= 90 && fabs(y) <= 180 ? "; they may be swapped: name the columns with --mapping" : "");
     }
+    *out = at;
+    return true;
+}
+
+bool position_of(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err)
+{
+    bool several = *repaired == SEVERAL_POINTS; /* where the decimal point was, is a guess: believed in France only */
+    struct lonlat at;
+    if (!place_of(x, y, rule, &at, repaired, err))
+        return false;
+    if (several && !near_france(at))
+        return err_set(err, ERR_INVALID, "a spreadsheet broke the numbers: they hold several points, and which is the decimal one cannot be told");
     *out = at;
     return true;
 }

@@ -1,6 +1,7 @@
 /* contrechamp import: foreign files in, and batches back out. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "data/base/limits.h"
 #include "data/import.h"
@@ -64,27 +65,48 @@ static void say_batch(struct store *s, uint64_t id)
     arena_done(&a);
 }
 
-static bool import_all(struct store *s, struct import_job *job, const struct option_list *files, struct batch *sum, struct err *err)
+static bool import_one(struct store *s, struct import_job *job, struct batch *sum, struct err *err)
 {
-    for (size_t i = 0; i < files->n; i++) {
-        struct batch b;
-        struct telling t = {0};
-        job->path = files->at[i];
-        job->ctx = &t;
-        if (!import_file(s, job, &b, err))
-            return err_under(err, "%s", files->at[i]);
-        if (t.told > IMPORT_REFUSALS_SHOWN)
-            fprintf(stderr, "%s: %zu more rows refused%s\n", files->at[i], t.told - IMPORT_REFUSALS_SHOWN, job->report ? ", all in the report" : "; --report FILE lists all");
-        if (b.id && !job->dry_run)
-            say_batch(s, b.id);
-        sum->n_read += b.n_read;
-        sum->n_new += b.n_new;
-        sum->n_updated += b.n_updated;
-        sum->n_same += b.n_same;
-        sum->n_duplicate += b.n_duplicate;
-        sum->n_refused += b.n_refused;
-    }
+    struct batch b;
+    struct telling t = {0};
+    job->ctx = &t;
+    if (!import_file(s, job, &b, err))
+        return err_under(err, "%s", job->path);
+    if (t.told > IMPORT_REFUSALS_SHOWN)
+        fprintf(stderr, "%s: %zu more rows refused%s\n", job->path, t.told - IMPORT_REFUSALS_SHOWN, job->report ? ", all in the report" : "; --report FILE lists all");
+    if (b.id && !job->dry_run)
+        say_batch(s, b.id);
+    sum->n_read += b.n_read;
+    sum->n_new += b.n_new;
+    sum->n_updated += b.n_updated;
+    sum->n_same += b.n_same;
+    sum->n_duplicate += b.n_duplicate;
+    sum->n_refused += b.n_refused;
     return true;
+}
+
+/* Of several files those that can be read go in; what the others lack is said as it is met. */
+static size_t import_all(struct invocation *inv, struct store *s, struct import_job *job, const struct option_list *files, struct batch *sum)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < files->n && !command_stop; i++) {
+        struct err err = {0};
+        job->path = files->at[i];
+        if (import_one(s, job, sum, &err))
+            continue;
+        failed++;
+        command_failed(inv, &err);
+    }
+    return failed;
+}
+
+/* Asked before the work is done, not after. */
+static bool report_can_be_written(const char *path)
+{
+    AUTO(buf) folder = {0};
+    const char *slash = strrchr(path, '/');
+    buf_put(&folder, path, slash ? (size_t)(slash - path) : 0);
+    return access(folder.len ? folder.at : slash ? "/" : ".", W_OK) == 0;
 }
 
 int cmd_import(struct invocation *inv)
@@ -109,6 +131,8 @@ int cmd_import(struct invocation *inv)
         return command_misused(inv, "which file?");
     if (job.report && files.n > 1)
         return command_misused(inv, "--report is for one file at a time");
+    if (job.report && !report_can_be_written(job.report))
+        return command_misused(inv, "--report %s: its folder is not there or cannot be written into", job.report);
     if (as_of && (!partial_date_read(str_of(as_of), &job.as_of) || !job.as_of.year))
         return command_misused(inv, "--as-of %s is not a date such as 2019-10-28", as_of);
     if (memory && (!str_u64(str_of(memory), &memory_mb) || memory_mb < 64 || memory_mb > 1 << 20))
@@ -117,12 +141,12 @@ int cmd_import(struct invocation *inv)
     command_catch_stop();
     if (!store_open(&s, inv->db, STORE_CREATE, &err))
         return command_failed(inv, &err);
-    bool ok = import_all(s, &job, &files, &sum, &err);
+    size_t failed = import_all(inv, s, &job, &files, &sum);
     store_close(s);
-    if (!ok)
-        return command_failed(inv, &err);
+    if (failed && files.n == 1)
+        return EXIT_FAILED;
     printf("read %llu new %llu updated %llu same %llu duplicate %llu refused %llu\n", (unsigned long long)sum.n_read,
         (unsigned long long)sum.n_new, (unsigned long long)sum.n_updated, (unsigned long long)sum.n_same,
         (unsigned long long)sum.n_duplicate, (unsigned long long)sum.n_refused);
-    return sum.n_refused ? EXIT_PART : EXIT_DONE;
+    return sum.n_refused || failed ? EXIT_PART : EXIT_DONE;
 }

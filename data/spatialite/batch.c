@@ -216,6 +216,18 @@ static bool records_of(struct store *s, uint64_t batch, struct taken **out, size
     return stmt_ok(&q, err);
 }
 
+/* The newest version before one that no import wrote which was taken back; 0: there is none. */
+static bool version_before(struct store *s, uint64_t id, uint32_t version, uint32_t *out, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db,
+        "SELECT coalesce(max(version), 0) FROM revision WHERE deployment_id = :id AND version < :version"
+        " AND coalesce(batch_id, 0) NOT IN (SELECT id FROM import_batch WHERE state = 'undone')");
+    stmt_bind_u64(&q, ":id", id);
+    stmt_bind_i64(&q, ":version", version);
+    *out = stmt_row(&q) ? (uint32_t)stmt_int(&q, 0) : 0;
+    return stmt_ok(&q, err);
+}
+
 bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, struct err *err)
 {
     AUTO(tx) tx = {0};
@@ -239,8 +251,9 @@ bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, str
     arena_init(&a, 64 * 1024 * 1024);
     for (size_t i = 0; i < n; i++) {
         arena_reset(&a);
-        bool ok = records[i].version == 1 ? forget_record(s, records[i].id, err) : return_to(s, records[i].id, records[i].version - 1, &a, err);
-        if (!ok)
+        uint32_t before;
+        if (!version_before(s, records[i].id, records[i].version, &before, err) ||
+            !(before ? return_to(s, records[i].id, before, &a, err) : forget_record(s, records[i].id, err)))
             return false;
     }
     AUTO(stmt) q = db_stmt(&s->db, "UPDATE import_batch SET state = 'undone' WHERE id = :id");

@@ -1,6 +1,6 @@
 // The import command as people type it: what is read, what is refused and why, what happens the second time.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
@@ -78,6 +78,63 @@ test("Lambert-93 and conical zones are told by their numbers", () => {
     assert.equal(r.last, counts([4, 3, 0, 0, 0, 1]));
     const places = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).geometry.coordinates);
     assert.ok(places.some(([lon, lat]) => Math.abs(lon - 2.3522) < 0.001 && Math.abs(lat - 48.8566) < 0.001));
+});
+
+const points = (name, ...rows) => {
+    const file = join(folder, name);
+    writeFileSync(file, "id,lon,lat,ref,operateur\n" + rows.join("\n") + "\n");
+    return file;
+};
+test("an older file does not write over what a newer one said, and what was observed before stays in the history", () => {
+    const db = fresh();
+    const old = points("cameras.csv", "1,2.35,48.85,A,Ville de Lyon");
+    run(db, "import", "--category", "cctv", "--as-of", "2015-01-01", old);
+    const now = points("cameras.csv", "1,2.35,48.85,B,Ville de Lyon");
+    assert.equal(run(db, "import", "--category", "cctv", "--as-of", "2026-01-01", now).last, counts([1, 0, 1, 0, 0, 0]));
+    points("cameras.csv", "1,2.35,48.85,C,Ville de Nice");
+    const r = run(db, "import", "--category", "cctv", "--as-of", "2016-01-01", now);
+    assert.equal(r.last, counts([1, 0, 0, 1, 0, 0]));
+    assert.match(r.err, /older than what is known/);
+    const record = JSON.parse(run(db, "export", "--format", "geojsonl", "-o", "-").out).properties;
+    assert.equal(record.ref, "B");
+    assert.equal(record.status_since, "2015-01-01"); /* seen then already */
+});
+
+test("two imports of the same records are taken back in any order, and nothing is left", () => {
+    for (const order of [["cameras", "cameras-2"], ["cameras-2", "cameras"]]) {
+        const db = fresh();
+        run(db, "import", "--category", "cctv", "--as-of", "2020-01-01", points("cameras.csv", "1,2.35,48.85,A,", "2,2.36,48.86,B,"));
+        run(db, "import", "--category", "cctv", "--as-of", "2021-01-01", points("cameras.csv", "1,2.35,48.85,A2,", "3,2.37,48.87,C,"));
+        for (const batch of order)
+            run(db, "import", "--undo", batch);
+        assert.match(run(db, "stats").out, /records +0/, order.join());
+        assert.match(run(db, "check").out, /ok/);
+    }
+});
+
+test("of several files those that can be read go in, and a report that cannot be written is refused first", () => {
+    const db = fresh();
+    const good = points("cameras.csv", "1,2.35,48.85,A,");
+    const r = run(db, "import", "--category", "cctv", data("cut-off.geojson"), good);
+    assert.equal(r.code, 3);
+    assert.equal(r.last, counts([1, 1, 0, 0, 0, 0]));
+    const other = fresh();
+    assert.equal(run(other, "import", "--report", join(folder, "not-there", "r.json"), good).code, 2);
+    assert.ok(!existsSync(other));
+});
+
+test("a mapping that names a column that is not there is refused, and repairs are told", () => {
+    const mapping = join(folder, "mapping.json");
+    writeFileSync(mapping, JSON.stringify({ ref: "Numéro" }));
+    const r = run(fresh(), "import", "--category", "cctv", "--mapping", mapping, points("cameras.csv", "1,2.35,48.85,A,"));
+    assert.equal(r.code, 1);
+    assert.match(r.err, /there is no column "Numéro"; there are: id, lon, lat, ref, operateur/);
+    assert.match(run(fresh(), "import", "--category", "cctv", points("swapped.csv", "1,48.85,2.35,A,")).err, /1 row: longitude and latitude were swapped/);
+});
+
+test("numbers that a spreadsheet broke or that may be of another projection are drawn nowhere", () => {
+    assert.equal(run(fresh(), "import", "--category", "cctv", points("broken.csv", "1,23.512.340,4.885.123.400,A,")).last, counts([1, 0, 0, 0, 0, 1]));
+    assert.equal(run(fresh(), "import", "--category", "cctv", points("mercator.csv", "1,261000,6250000,A,")).last, counts([1, 0, 0, 0, 0, 1]));
 });
 
 test("every format is read", () => {
