@@ -510,6 +510,8 @@ static bool read_json(struct worker *w, struct str text, struct err *err)
             crs = members.value;
         else if (str_eq(members.key, S("osm3s")))
             dated = members.value;
+        else if (str_eq(members.key, S("remark")) && str_has(members.value, S("error")))
+            return err_set(err, ERR_INVALID, "Overpass did not finish: %.*s; ask it again", STR_ARG(str_slice(members.value, 0, 200)));
     }
     if (members.broken)
         return err_set(err, ERR_INVALID, "this JSON is broken: it is not a whole object");
@@ -868,6 +870,9 @@ static bool check_geopackage(const char *path, struct str head, struct err *err)
 
 /* ---- from what it is to who reads it ---- */
 
+enum { KMZ_MAX_BYTES = 64 << 20 };
+static bool read_file(struct worker *w, const char *real, int unpacked, struct err *err);
+
 struct mapped {
     struct str text;
 };
@@ -931,7 +936,32 @@ static bool name_has(struct str name, const char *suffix)
     return name.len >= s.len && str_eq_nocase(str_slice(name, name.len - s.len, name.len), s);
 }
 
-static bool read_zip(struct worker *w, const char *real, struct str file, struct err *err)
+/* The KML in a KMZ, unpacked beside; what else is in it (pictures) is left. */
+static bool read_kmz(struct worker *w, const char *real, const struct zip_entry *kml, int unpacked, struct err *err)
+{
+    char link[512], inner[1200], plain[512], block[16384];
+    if (unpacked)
+        return err_set(err, ERR_INVALID, "it is packed twice");
+    if (kml->unpacked > KMZ_MAX_BYTES || str_has(kml->name, S("..")) || kml->name.len > 500)
+        return err_set(err, ERR_TOO_BIG, "the KML in this KMZ has more than %u MB, or a name that leads elsewhere", KMZ_MAX_BYTES >> 20);
+    if (!alias(w, real, "zip", link, err))
+        return false;
+    snprintf(inner, sizeof inner, "/vsizip/{%s}/%.*s", link, STR_ARG(kml->name));
+    snprintf(plain, sizeof plain, "%s/plain.kml", w->scratch);
+    VSILFILE *in = VSIFOpenL(inner, "rb");
+    int out = open(plain, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = in && out >= 0;
+    size_t n, all = 0;
+    while (ok && (n = VSIFReadL(block, 1, sizeof block, in)) > 0)
+        ok = (all += n) <= KMZ_MAX_BYTES && write(out, block, n) == (ssize_t)n;
+    if (in)
+        VSIFCloseL(in);
+    if (out >= 0)
+        close(out);
+    return ok && all ? read_file(w, plain, unpacked + 1, err) : err_set(err, ERR_INVALID, "the KML in this KMZ cannot be unpacked");
+}
+
+static bool read_zip(struct worker *w, const char *real, struct str file, int unpacked, struct err *err)
 {
     struct zip_list zip = {0};
     char link[512], inner[1200];
@@ -947,7 +977,7 @@ static bool read_zip(struct worker *w, const char *real, struct str file, struct
         struct str name = zip.entry[i].name;
         xlsx |= str_eq(name, S("xl/workbook.xml"));
         ods |= str_eq(name, S("content.xml"));
-        if (name_has(name, ".kml"))
+        if (name_has(name, ".kml") && (!kml || str_eq(name, S("doc.kml"))))
             kml = &zip.entry[i];
         if (name_has(name, ".shp") && !str_has(name, S("__MACOSX"))) {
             shapes = &zip.entry[i];
@@ -959,9 +989,10 @@ static bool read_zip(struct worker *w, const char *real, struct str file, struct
             return false;
         return read_ogr(w, link, xlsx ? (struct reader){"xlsx", "XLSX"} : (struct reader){"ods", "ODS"}, err);
     }
+    if (!shapes && kml)
+        return read_kmz(w, real, kml, unpacked, err);
     if (!shapes)
-        return err_set(err, ERR_INVALID, kml ? "this is a KMZ; unpack it (unzip) and import the .kml in it"
-                                             : "this zip file holds no Shapefile (.shp); unpack it and import what is in it");
+        return err_set(err, ERR_INVALID, "this zip file holds no Shapefile (.shp) and no KML; unpack it and import what is in it");
     if (!alias(w, real, "zip", link, err))
         return false;
     size_t n_read = 0;
@@ -1023,7 +1054,7 @@ static bool read_file(struct worker *w, const char *real, int unpacked, struct e
     case SNIFF_BZIP2:
         return err_set(err, ERR_INVALID, "it is packed with bzip2; unpack it first: bunzip2 --keep FILE");
     case SNIFF_ZIP:
-        return read_zip(w, real, file.text, err);
+        return read_zip(w, real, file.text, unpacked, err);
     case SNIFF_OSM_PBF:
         return read_alias(w, real, "osm.pbf", (struct reader){"osm", "OSM"}, err);
     case SNIFF_OSM_XML:

@@ -137,6 +137,14 @@ static void put_entry(struct buf *list, const struct gdal_row *row, struct str f
     json_close(&w, '}');
 }
 
+/* " (node 123)": what an OSM object is called there. */
+static void put_object(struct importing *m, const struct gdal_row *row, struct buf *out)
+{
+    struct osm_name name;
+    if (row_is_osm(row) && row_osm_name(row, &m->scratch, &name))
+        buf_fmt(out, " (%s %lld)", name.type == 'n' ? "node" : name.type == 'w' ? "way" : "relation", (long long)name.id);
+}
+
 static void refuse(struct importing *m, const struct gdal_row *row, struct str field, const char *why)
 {
     AUTO(buf) line = {0};
@@ -147,7 +155,9 @@ static void refuse(struct importing *m, const struct gdal_row *row, struct str f
         buf_add(&line, S(", "));
         buf_add(&line, row->layer);
     }
-    buf_fmt(&line, ": row %llu: ", (unsigned long long)row->number);
+    buf_fmt(&line, ": row %llu", (unsigned long long)row->number);
+    put_object(m, row, &line);
+    buf_add(&line, S(": "));
     if (field.len) {
         buf_add(&line, str_cut_runes(field, 80));
         buf_add(&line, S(": "));
@@ -221,6 +231,12 @@ static bool begin_batch(struct importing *m, const struct gdal_row *row, struct 
     b->attribution = m->job->attribution ? str_of(m->job->attribution) : osm ? S("© OpenStreetMap contributors") : S("");
     if (!m->job->as_of.year && row->file_day)
         b->as_of = partial_date_of_day(row->file_day);
+    else if (!m->job->as_of.year) {
+        AUTO(buf) day = {0};
+        partial_date_write(&day, b->as_of);
+        log_line(LOG_INFO, "%.*s: the file does not say which day it describes; taken as %s, when it was last changed (--as-of says otherwise)", STR_ARG(b->file_name),
+            day.at);
+    }
     m->begun = true;
     m->rules.osm = osm;
     return store_batch_begin(m->store, b, err);

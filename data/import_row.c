@@ -346,6 +346,11 @@ static bool read_osm_id(const struct gdal_row *row, struct arena *a, char *type,
     return false;
 }
 
+bool row_osm_name(const struct gdal_row *row, struct arena *a, struct osm_name *out)
+{
+    return read_osm_id(row, a, &out->type, &out->id);
+}
+
 static bool read_osm_row(const struct gdal_row *row, const struct row_rules *rules, struct arena *a, struct row_record *out, struct str *field,
     struct err *err)
 {

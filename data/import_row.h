@@ -25,6 +25,11 @@ struct row_record {
     bool assumed_category;        /* nothing in the row says what it is */
 };
 bool row_is_osm(const struct gdal_row *row);
+struct osm_name {
+    char type; /* n, w, r */
+    int64_t id;
+};
+bool row_osm_name(const struct gdal_row *row, struct arena *a, struct osm_name *out); /* false: it has none */
 /* False with a reason; *field names what is wrong where one field is ("" if not). */
 bool row_read(const struct gdal_row *row, const struct row_rules *rules, struct arena *a, struct row_record *out, struct str *field, struct err *err);
 

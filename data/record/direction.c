@@ -64,6 +64,17 @@ static bool read_point(struct str s, enum direction_form form, bool with_sign, s
     return true;
 }
 
+/* "SOUTH-SOUTHWEST", written out with a hyphen, is one of the sixteen and no range. */
+static bool read_hyphened(struct str s, double *bearing)
+{
+    char joined[TEXT_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < s.len && n + 1 < TEXT_MAX; i++)
+        if (s.at[i] != '-' && s.at[i] != ' ')
+            joined[n++] = s.at[i];
+    return n > sizeof "NORTHEAST" - 1 && find_name(CARDINALS, COUNT(CARDINALS), str_from(joined, n), bearing);
+}
+
 static bool read_range(struct str s, enum direction_form form, struct direction_view *out)
 {
     for (size_t i = 1; i + 1 < s.len; i++) {
@@ -120,7 +131,7 @@ struct directions direction_read(struct str text, enum direction_form form)
         struct reading point;
         struct direction_view view;
         item = str_trim(item);
-        if (read_point(item, form, true, &point))
+        if (read_point(item, form, true, &point) || read_hyphened(item, &point.bearing))
             view = (struct direction_view){.bearing_deg = point.bearing, .has_bearing = true, .approximate = point.approximate};
         else if (!read_range(item, form, &view))
             continue;

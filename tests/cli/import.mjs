@@ -137,6 +137,33 @@ test("numbers that a spreadsheet broke or that may be of another projection are 
     assert.equal(run(fresh(), "import", "--category", "cctv", points("mercator.csv", "1,261000,6250000,A,")).last, counts([1, 0, 0, 0, 0, 1]));
 });
 
+// A zip file with one entry that is not packed.
+function zipped(name, entry, text) {
+    const crc = (b) => { let c = ~0; for (const v of b) { c ^= v; for (let k = 0; k < 8; k++) c = (c >>> 1) ^ (0xedb88320 & -(c & 1)); } return ~c >>> 0; };
+    const body = Buffer.from(text), called = Buffer.from(entry), fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0), fields.writeUInt32LE(crc(body), 10), fields.writeUInt32LE(body.length, 14), fields.writeUInt32LE(body.length, 18), fields.writeUInt16LE(called.length, 22);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), fields, called, body]);
+    const central = Buffer.concat([Buffer.from("PK\x01\x02"), Buffer.from([20, 0]), fields, Buffer.alloc(14), called]);
+    const end = Buffer.alloc(18);
+    end.writeUInt16LE(1, 4), end.writeUInt16LE(1, 6), end.writeUInt32LE(central.length, 8), end.writeUInt32LE(local.length, 12);
+    writeFileSync(join(folder, name), Buffer.concat([local, central, Buffer.from("PK\x05\x06"), end]));
+    return join(folder, name);
+}
+test("a KMZ is its KML, and one that leads elsewhere is refused", () => {
+    const kml = readFileSync(data("extended-data.kml"), "utf8");
+    assert.equal(run(fresh(), "import", zipped("cameras.kmz", "doc.kml", kml)).last, counts([2, 1, 0, 0, 0, 1]));
+    assert.match(run(fresh(), "import", zipped("link.kmz", "doc.kml", readFileSync(data("network-link.kml"), "utf8"))).err, /NetworkLink/);
+    assert.match(run(fresh(), "import", zipped("out.kmz", "../doc.kml", kml)).err, /leads elsewhere/);
+});
+
+test("an answer that Overpass did not finish is refused, and OSM objects are refused by name", () => {
+    const file = join(folder, "half.json");
+    writeFileSync(file, JSON.stringify({ version: 0.6, elements: [], remark: "runtime error: Query timed out" }));
+    assert.match(run(fresh(), "import", file).err, /Query timed out/);
+    writeFileSync(file, JSON.stringify({ version: 0.6, elements: [{ type: "node", id: 77, lat: 48.85, lon: 2.35, tags: { man_made: "surveillance", "surveillance:type": "guard" } }] }));
+    assert.match(run(fresh(), "import", file).err, /\(node 77\): .*guard/);
+});
+
 test("every format is read", () => {
     for (const [name, expected] of [["overpass.json", [2, 2, 0, 0, 0, 0]], ["extended-data.kml", [2, 1, 0, 0, 0, 1]], ["lines.geojsonl", [2, 2, 0, 0, 0, 0]]])
         assert.equal(run(fresh(), "import", data(name)).last, counts(expected), name);
