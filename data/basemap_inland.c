@@ -1,6 +1,6 @@
 /*
- * What is within the coasts: borders within countries and capitals (GeoPackage of Natural Earth, lists of Etalab), lakes and
- * rivers (GSHHS, WDB II), places (GeoNames). Whatever is missing is said and left out.
+ * What is within the coasts: borders within countries and capitals (GeoPackage of Natural Earth, lists of Etalab), rivers
+ * (WDB II), places (GeoNames). Whatever is missing is said and left out.
  */
 #include "data/basemap_world.h"
 
@@ -13,7 +13,7 @@
 /* GeoNames number → French name, for places large enough to be on a map of the world. */
 EMBED(starter_places_fr, "data/starter/places_fr.tsv")
 
-enum { PROVINCES_MAX_ZOOM = 10, LAKES_MAX_ZOOM = 11 };
+enum { PROVINCES_MAX_ZOOM = 10 };
 
 /* ---- départements and régions ---- */
 
@@ -244,21 +244,17 @@ static bool read_provinces(struct world *w, struct france *france, struct err *e
     return ok;
 }
 
-/* ---- lakes and rivers ---- */
+/* ---- rivers ---- */
 
-static int32_t int_at(const unsigned char *at, bool big)
+static int32_t int_at(const unsigned char *at)
 {
-    uint32_t v = 0;
-    for (int i = 0; i < 4; i++)
-        v = v << 8 | at[big ? i : 3 - i];
-    return (int32_t)v;
+    return (int32_t)((uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]);
 }
 
 /* Records of `head` bytes (id, n, flag or level, …) and n points in millionths of a degree, 0 to 360 eastwards. */
 struct records {
     struct str rest;
     size_t head;
-    bool big;
     uint32_t level;
     struct shape shape; /* of the record read last; one part */
     struct arena arena;
@@ -269,8 +265,8 @@ static bool next_record(struct records *r)
     const unsigned char *at = (const unsigned char *)r->rest.at;
     if (r->rest.len < r->head)
         return false;
-    int32_t n = int_at(at + 4, r->big);
-    r->level = (uint32_t)int_at(at + 8, r->big) & 0xFF;
+    int32_t n = int_at(at + 4);
+    r->level = (uint32_t)int_at(at + 8) & 0xFF;
     if (n < 1 || (size_t)n > (r->rest.len - r->head) / 8)
         return false;
     r->shape = (struct shape){.n_parts = 1, .n = (uint32_t)n, .at = ARENA_ARRAY(&r->arena, struct xy, (size_t)n),
@@ -279,7 +275,7 @@ static bool next_record(struct records *r)
     r->shape.end[0] = (uint32_t)n;
     double first = 0;
     for (int32_t i = 0; i < n; i++) {
-        double lon = int_at(at + r->head + 8 * (size_t)i, r->big) / 1e6, lat = int_at(at + r->head + 8 * (size_t)i + 4, r->big) / 1e6;
+        double lon = int_at(at + r->head + 8 * (size_t)i) / 1e6, lat = int_at(at + r->head + 8 * (size_t)i + 4) / 1e6;
         if (i == 0)
             lon = first = lon > 180 ? lon - 360 : lon;
         while (lon - first > 180)
@@ -292,11 +288,11 @@ static bool next_record(struct records *r)
     return true;
 }
 
-static bool open_records(const char *path, struct buf *bytes, size_t head, bool big, struct records *out, struct err *err)
+static bool open_records(const char *path, struct buf *bytes, size_t head, struct records *out, struct err *err)
 {
     if (!buf_read_file(bytes, path, PACKAGED_MAX_BYTES, err))
         return false;
-    *out = (struct records){.rest = buf_str(bytes), .head = head, .big = big};
+    *out = (struct records){.rest = buf_str(bytes), .head = head};
     arena_init(&out->arena, WORLD_MAX_BYTES);
     return true;
 }
@@ -316,7 +312,7 @@ static bool read_rivers(struct world *w, struct err *err)
         world_lacks("wdb_rivers_i.b (of the Debian package xygrib-maps)", "rivers at zooms 5 to 9");
         return true;
     }
-    if (!open_records(path, &bytes, 32, true, &r, err))
+    if (!open_records(path, &bytes, 32, &r, err))
         return false;
     size_t from = w->ground->n;
     while (next_record(&r)) {
@@ -335,63 +331,6 @@ static bool read_rivers(struct world *w, struct err *err)
         if (f->min_zoom == 6 && shape_length(&f->shape) > LONG_RIVER)
             f->min_zoom = 5;
     }
-    world_credit(w, "<a href=\"https://www.soest.hawaii.edu/pwessel/gshhg/\">GSHHG</a>");
-    return ok;
-}
-
-static bool holds(struct rect b, struct xy at)
-{
-    return at.x >= b.x0 && at.x <= b.x1 && at.y >= b.y0 && at.y <= b.y1;
-}
-
-static void add_lake(struct ground *g, const struct shape *lake, const struct shape *islands, size_t n_islands, struct arena *a)
-{
-    struct rect bounds = shape_bounds(lake);
-    size_t points = lake->n, parts = 1;
-    for (size_t i = 0; i < n_islands; i++)
-        if (holds(bounds, islands[i].at[0])) {
-            points += islands[i].n;
-            parts++;
-        }
-    struct shape s = ring_room(a, points, parts);
-    for (size_t i = 0; i <= n_islands; i++) {
-        const struct shape *ring = i ? &islands[i - 1] : lake;
-        if (i && !(holds(bounds, ring->at[0]) && shape_has(lake, ring->at[0])))
-            continue;
-        memcpy(s.at + s.n, ring->at, ring->n * sizeof *ring->at);
-        ring_orient(s.at + s.n, ring->n, i > 0);
-        s.n += ring->n;
-        s.end[s.n_parts++] = s.n;
-    }
-    struct ground_feature *f = ground_add(g, GROUND_WATER_POLYGONS, &s, 2, LAKES_MAX_ZOOM);
-    ground_text(g, f, "kind", S("water"));
-}
-
-static bool read_lakes(struct world *w, struct err *err)
-{
-    static const char NAME[] = "usr/share/maps/gshhs/gshhs_2.rim";
-    char path[PACKAGED_PATH_BYTES];
-    AUTO(buf) bytes = {0};
-    struct records r;
-    if (!world_file(w, NAME, path)) {
-        world_lacks("gshhs_2.rim (of the Debian package xygrib-maps)", "lakes");
-        return true;
-    }
-    if (!open_records(path, &bytes, 36, false, &r, err))
-        return false;
-    size_t n[2] = {0}, most = bytes.len / 44;
-    struct shape *list[2] = {base_alloc(most + 1, sizeof *list[0]), base_alloc(most + 1, sizeof *list[1])};
-    while (next_record(&r)) {
-        r.shape.kind = SHAPE_POLYGONS;
-        if ((r.level == 2 || r.level == 3) && r.shape.n >= 3)
-            list[r.level - 2][n[r.level - 2]++] = r.shape;
-    }
-    bool ok = !r.rest.len || err_set(err, ERR_INVALID, "%s: damaged, or cut off", path);
-    for (size_t i = 0; ok && i < n[0]; i++)
-        add_lake(w->ground, &list[0][i], list[1], n[1], &r.arena);
-    free(list[0]);
-    free(list[1]);
-    arena_done(&r.arena);
     world_credit(w, "<a href=\"https://www.soest.hawaii.edu/pwessel/gshhg/\">GSHHG</a>");
     return ok;
 }
@@ -505,6 +444,6 @@ static bool read_places(struct world *w, const struct france *france, struct err
 bool world_read_inland(struct world *w, struct err *err)
 {
     AUTO(france) f = {0};
-    return read_france(w, &f, err) && read_provinces(w, &f, err) && read_lakes(w, err) && read_rivers(w, err) &&
+    return read_france(w, &f, err) && read_provinces(w, &f, err) && read_rivers(w, err) &&
         read_places(w, &f, err);
 }

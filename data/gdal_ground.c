@@ -20,7 +20,7 @@ EMBED(starter_osmconf_ground, "data/starter/osmconf_ground.ini")
 
 static const char CONFIG[] = "/vsimem/osmconf_ground.ini";
 static const size_t ROW_MAX_BYTES = (size_t)1 << 30; /* of one geometry, with what reading it takes */
-enum { FIELDS_MAX = 64 };
+enum { FIELDS_MAX = 64, NUMBERS_MAX = 64 << 20 };
 
 struct opened {
     GDALDatasetH at;
@@ -163,4 +163,42 @@ bool gdal_ground_gpkg(const char *path, const char *layer, ground_row_fn *fn, vo
     if (!at)
         return err_set(err, ERR_INVALID, "%s has no layer %s", path, layer);
     return each_row(path, o.at, at, fn, ctx, err);
+}
+
+static bool read_numbers(GDALGroupH root, struct ground_numbers *row)
+{
+    GDALMDArrayH array = GDALGroupOpenMDArray(root, row->name, NULL);
+    if (!array)
+        return false;
+    size_t n_dimensions = GDALMDArrayGetDimensionCount(array);
+    GUInt64 n = GDALMDArrayGetTotalElementsCount(array), begin = 0;
+    bool ok = n_dimensions == 1 && n > 0 && n <= NUMBERS_MAX;
+    if (ok) {
+        size_t count = (size_t)n;
+        GDALExtendedDataTypeH type = GDALExtendedDataTypeCreate(row->bytes == 2 ? GDT_Int16 : GDT_Int32);
+        row->n = count;
+        row->any = base_alloc(count, (size_t)row->bytes);
+        ok = GDALMDArrayRead(array, &begin, &count, NULL, NULL, type, row->any, row->any, count * (size_t)row->bytes);
+        GDALExtendedDataTypeRelease(type);
+    }
+    GDALMDArrayRelease(array);
+    return ok;
+}
+
+bool gdal_ground_netcdf(const char *path, struct ground_numbers *rows, size_t n_rows, struct err *err)
+{
+    static const char *const drivers[] = {"netCDF", NULL};
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    GDALAllRegister();
+    GDALDatasetH set = GDALOpenEx(path, GDAL_OF_MULTIDIM_RASTER | GDAL_OF_READONLY, drivers, NULL, NULL);
+    GDALGroupH root = set ? GDALDatasetGetRootGroup(set) : NULL;
+    bool ok = root || err_set(err, ERR_INVALID, "%s is not a netCDF file that can be read", path);
+    for (size_t i = 0; ok && i < n_rows; i++)
+        ok = read_numbers(root, &rows[i]) || err_set(err, ERR_INVALID, "%s has no numbers %s", path, rows[i].name);
+    if (root)
+        GDALGroupRelease(root);
+    if (set)
+        GDALClose(set);
+    CPLPopErrorHandler();
+    return ok;
 }

@@ -1,5 +1,5 @@
 /*
- * The base map's door to GDAL: the rows of OSM extracts and of a layer of a GeoPackage, given by the operator and so read
+ * The base map's door to GDAL: the rows of OSM extracts, of a layer of a GeoPackage, of a netCDF file, given by the operator and so read
  * in this process (strangers' files go through gdal.h).
  */
 #ifndef DATA_GDAL_GROUND_H
@@ -27,5 +27,19 @@ typedef bool ground_row_fn(void *ctx, const struct ground_row *row, struct err *
 bool gdal_ground_osm(const char *path, struct box *extent, bool *has_extent, ground_row_fn *fn, void *ctx, struct err *err) MUST_USE;
 /* Every row of one layer of a GeoPackage. */
 bool gdal_ground_gpkg(const char *path, const char *layer, ground_row_fn *fn, void *ctx, struct err *err) MUST_USE;
+
+/* Rows of whole numbers in a netCDF file, each of one dimension, read to 2 or 4 bytes a number. What was read is the
+ * caller's to free, in any case. */
+struct ground_numbers {
+    const char *name;
+    int bytes;
+    union {
+        int16_t *two;
+        int32_t *four;
+        void *any; /* out */
+    };
+    size_t n; /* out */
+};
+bool gdal_ground_netcdf(const char *path, struct ground_numbers *rows, size_t n_rows, struct err *err) MUST_USE;
 
 #endif

@@ -18,6 +18,8 @@ struct mesh {
     size_t n_vertex_slots;
     struct edge *edges;
     size_t n_edges, cap_edges;
+    uint64_t *rings; /* what each is known by, by open addressing; 0: free */
+    size_t n_rings, n_ring_slots;
     bool is_paired;
 };
 
@@ -33,6 +35,7 @@ void mesh_free(struct mesh *m)
     free(m->vertices);
     free(m->vertex_slots);
     free(m->edges);
+    free(m->rings);
     free(m);
 }
 
@@ -79,6 +82,38 @@ static uint32_t vertex_of(struct mesh *m, struct xy at)
     return (uint32_t)m->n_vertices - 1;
 }
 
+static bool put_ring(struct mesh *m, uint64_t ring)
+{
+    size_t slot = ring & (m->n_ring_slots - 1);
+    for (; m->rings[slot]; slot = (slot + 1) & (m->n_ring_slots - 1))
+        if (m->rings[slot] == ring)
+            return false;
+    m->rings[slot] = ring;
+    m->n_rings++;
+    return true;
+}
+
+/* Known by its edges, wherever it begins. Some packages have a territory twice, as itself and as part of its state: land
+ * counted twice would be no land. */
+static bool is_first_of_its_kind(struct mesh *m, size_t first_edge)
+{
+    uint64_t sum = 0;
+    for (size_t i = first_edge; i < m->n_edges; i++)
+        sum += hash_mix((uint64_t)m->edges[i].from << 32 | m->edges[i].to);
+    if (m->n_rings * 2 >= m->n_ring_slots) {
+        uint64_t *old = m->rings;
+        size_t n_old = m->n_ring_slots;
+        m->n_ring_slots = MAX(n_old * 2, (size_t)1024);
+        m->rings = base_alloc(m->n_ring_slots, sizeof *m->rings);
+        m->n_rings = 0;
+        for (size_t i = 0; i < n_old; i++)
+            if (old[i])
+                put_ring(m, old[i]);
+        free(old);
+    }
+    return put_ring(m, sum ? sum : 1);
+}
+
 void mesh_add(struct mesh *m, const struct shape *s, uint32_t owner)
 {
     must(s->kind == SHAPE_POLYGONS && !m->is_paired);
@@ -88,12 +123,15 @@ void mesh_add(struct mesh *m, const struct shape *s, uint32_t owner)
     }
     for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
         uint32_t first = begin < s->end[part] ? vertex_of(m, s->at[begin]) : 0, from = first;
+        size_t first_edge = m->n_edges;
         for (uint32_t i = begin; i < s->end[part]; i++) {
             uint32_t to = i + 1 < s->end[part] ? vertex_of(m, s->at[i + 1]) : first;
             if (to != from)
                 m->edges[m->n_edges++] = (struct edge){.from = from, .to = to, .owner = owner};
             from = to;
         }
+        if (!is_first_of_its_kind(m, first_edge))
+            m->n_edges = first_edge;
     }
 }
 

@@ -10,7 +10,7 @@
 struct mesh;
 struct mesh *mesh_new(void);
 void mesh_free(struct mesh *m);
-/* Rings of one owner; outer rings positive, holes negative (shape_ring_area). */
+/* Rings of one owner; outer rings positive, holes negative (shape_ring_area). Of equal rings the first is kept. */
 void mesh_add(struct mesh *m, const struct shape *polygons, uint32_t owner);
 
 struct mesh_line {

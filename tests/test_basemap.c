@@ -300,6 +300,22 @@ TEST(neighbours_borders_cancel_and_the_coast_stays)
     mesh_free(m);
 }
 
+TEST(land_that_comes_twice_is_land)
+{
+    struct xy once[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}}, again[] = {{1, 1}, {0, 1}, {0, 0}, {1, 0}};
+    uint32_t end = 4;
+    struct shape a = {SHAPE_POLYGONS, 1, 4, &end, once}, b = {SHAPE_POLYGONS, 1, 4, &end, again};
+    AUTO(arena) arena;
+    arena_init(&arena, 1 << 20);
+    struct mesh *m = mesh_new();
+    mesh_add(m, &a, 7);
+    mesh_add(m, &b, 9);
+    struct shape outline = mesh_outline(m, &arena);
+    CHECK_INT(outline.n_parts, 1);
+    CHECK_NEAR(shape_area(&outline), 1, 1e-12);
+    mesh_free(m);
+}
+
 TEST(three_lines_that_meet_in_a_point_are_not_joined)
 {
     struct xy a[] = {{0, 0}, {1, 0}}, b[] = {{2, 0}, {1, 0}}, c[] = {{1, 0}, {1, 1}}, d[] = {{0, 0}, {-1, 0}};
@@ -409,4 +425,126 @@ TEST(the_world_has_land_sea_borders_and_names)
         t = read_tile(out, edges[i], &a);
         check_holes(mvt_layer(&t, S("ocean")));
     }
+}
+
+/* The default map to its deepest zoom, made once. */
+static const char *default_map(void)
+{
+    static char out[200];
+    if (out[0])
+        return out;
+    snprintf(out, sizeof out, "%s", at_folder("default.mbtiles"));
+    struct basemap_job job = {.use_default = true, .max_zoom = 14, .out = out};
+    struct err err;
+    if (!basemap_build(&job, &err))
+        fail_msg("%s", err.text);
+    return out;
+}
+
+static bool has_tile(const char *path, struct tile t)
+{
+    struct err err;
+    struct tileset *set;
+    bool found;
+    AUTO(buf) bytes = {0};
+    if (!tileset_open(&set, path, &err) || !tileset_read(set, t, &bytes, &found, &err))
+        fail_msg("%s", err.text);
+    tileset_close(set);
+    return found;
+}
+
+/* What is drawn there: the tile itself, or the nearest there is above it, over-zoomed. */
+static struct tile drawn_tile(const char *path, double lon, double lat, int z)
+{
+    struct tile t = tile_of(lon, lat, z);
+    while (z > 0 && !has_tile(path, t))
+        t = tile_of(lon, lat, --z);
+    return t;
+}
+
+static bool is_sea_at(const char *path, double lon, double lat, int z)
+{
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct tile t = drawn_tile(path, lon, lat, z);
+    struct vector_tile tile = read_tile(path, t, &a);
+    return is_sea(&tile, t, lon, lat);
+}
+
+TEST(france_overseas_is_land_at_every_zoom)
+{
+    SKIP_WITHOUT("node_modules/@geo-maps/countries-coastline-1m/map.geo.json");
+    static const struct place {
+        const char *name;
+        double lon, lat, sea_lon, sea_lat;
+    } places[] = {
+        {"Guyane", -53, 4, -51, 6},
+        {"Mayotte", 45.15, -12.8, 44.6, -12.8},
+        {"Saint-Barthélemy", -62.832, 17.901, -62.7, 17.9},
+        {"Saint-Martin", -63.05, 18.083, -63.3, 18.2},
+        {"Saint-Pierre", -56.19, 46.78, -56.6, 46.7},
+        {"Nouvelle-Calédonie", 165.5, -21.5, 164, -22.5},
+        {"Tahiti", -149.45, -17.65, -149.8, -17.9},
+        {"Wallis", -176.2, -13.29, -176.5, -13.3},
+        {"Guadeloupe", -61.7, 16.15, -62.2, 16.1},
+        {"Martinique", -61.02, 14.68, -61.5, 14.6},
+        {"La Réunion", 55.5, -21.1, 54.8, -21.1},
+        {"Paris", 2.35, 48.85, -4, 47},
+        {"Paramaribo", -55.2, 5.7, -55.2, 6.5},
+        {"Tokyo", 139.6, 35.75, 141.5, 35.5},
+    };
+    for (size_t i = 0; i < COUNT(places); i++)
+        for (int z = 8; z <= DEFAULT_MAX_ZOOM; z++) {
+            if (is_sea_at(default_map(), places[i].lon, places[i].lat, z))
+                fail_msg("%s is sea at zoom %d", places[i].name, z);
+            if (!is_sea_at(default_map(), places[i].sea_lon, places[i].sea_lat, z))
+                fail_msg("the sea off %s is land at zoom %d", places[i].name, z);
+        }
+    for (size_t i = 0; i < 11; i++)
+        for (int z = 8; z <= DEFAULT_MAX_ZOOM; z++)
+            if (!has_tile(default_map(), tile_of(places[i].lon, places[i].lat, z)))
+                fail_msg("there is no tile of %s at zoom %d", places[i].name, z);
+}
+
+/* Lake, river or sea. */
+static bool is_water_at(const char *path, double lon, double lat, int z)
+{
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct tile t = drawn_tile(path, lon, lat, z);
+    struct vector_tile tile = read_tile(path, t, &a);
+    const struct features *water = mvt_layer(&tile, S("water_polygons"));
+    bool wet = is_sea(&tile, t, lon, lat);
+    for (size_t i = 0; water && i < water->n; i++)
+        wet = wet || shape_has(&water->at[i].shape, in_tile(t, lon, lat));
+    return wet;
+}
+
+TEST(lakes_and_harbours_have_their_shores)
+{
+    SKIP_WITHOUT("node_modules/@geo-maps/countries-coastline-1m/map.geo.json");
+    SKIP_WITHOUT("build/packages/usr/share/gmt-gshhg/binned_GSHHS_f.nc");
+    static const struct shore {
+        const char *name;
+        double wet_lon, wet_lat, dry_lon, dry_lat;
+        int from_zoom;
+    } shores[] = {
+        {"Versoix", 6.19, 46.27, 6.15, 46.28, 8},
+        {"Coppet", 6.205, 46.31, 6.18, 46.32, 8},
+        {"Genève", 6.175, 46.235, 6.14, 46.22, 9},
+        {"Lausanne", 6.6, 46.45, 6.65, 46.53, 5},
+        {"Neuchâtel", 6.85, 46.9, 6.9, 47.02, 6},
+        {"Annecy", 6.16, 45.86, 6.12, 45.9, 8},
+        {"lac de Garde", 10.66, 45.55, 10.9, 45.5, 5},
+        {"Constance", 9.4, 47.6, 9.3, 47.5, 5},
+        {"étang de Thau", 3.6, 43.4, 3.55, 43.45, 8},
+        {"Vieux-Port", 5.368, 43.2948, 5.38, 43.3, 11},
+    };
+    for (size_t i = 0; i < COUNT(shores); i++)
+        for (int z = shores[i].from_zoom; z <= DEFAULT_MAX_ZOOM; z++) {
+            if (!is_water_at(default_map(), shores[i].wet_lon, shores[i].wet_lat, z))
+                fail_msg("%s is dry at zoom %d", shores[i].name, z);
+            if (is_water_at(default_map(), shores[i].dry_lon, shores[i].dry_lat, z))
+                fail_msg("%s is under water at zoom %d", shores[i].name, z);
+        }
 }
