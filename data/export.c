@@ -20,7 +20,7 @@ const struct term EXPORT_TERMS[EXPORT_FORMAT_COUNT] = {{"geojson", "GeoJSON", "G
 
 enum value {
     V_ID, V_VERSION, V_TITLE, V_TITLE_FR, V_TITLE_EN, V_CATEGORY, V_CATEGORIES2, V_CAPABILITIES, V_SPACE, V_TARGET, V_LEVEL, V_PLACE,
-    V_PLACE_NAME, V_PRECISION, V_ACCURACY, V_STATUS, V_STATUS_SINCE, V_OPERATOR, V_VENDOR, V_COUNT, V_COUNT_AS_OF, V_DEVICES, V_TYPE, V_MOUNT,
+    V_PLACE_NAME, V_PRECISION, V_ACCURACY, V_STATUS, V_STATUS_SINCE, V_STALE, V_OPERATOR, V_VENDOR, V_COUNT, V_COUNT_AS_OF, V_DEVICES, V_TYPE, V_MOUNT,
     V_HEIGHT, V_TILT, V_MODEL, V_DIRECTION, V_BEARING, V_WIDTH, V_LEGAL, V_AUTHORISATION, V_RETENTION, V_SUMMARY_FR, V_SUMMARY_EN, V_REF, V_NAME,
     V_OSM_TYPE, V_OSM_ID, V_EXTERNAL_ID, V_FIRST_SEEN, V_CONFIRMED, V_SOURCES, V_SOURCE_URLS, V_LICENCE, V_ATTRIBUTION, V_UPDATED, V_URL, V_TOTAL
 };
@@ -29,7 +29,7 @@ static const struct gdal_out_column COLUMNS[V_TOTAL] = {[V_ID] = {"id", GDAL_OUT
     [V_CATEGORY] = {"category", GDAL_OUT_TEXT}, [V_CATEGORIES2] = {"categories2", GDAL_OUT_TEXT}, [V_CAPABILITIES] = {"capabilities", GDAL_OUT_TEXT},
     [V_SPACE] = {"surveilled_space", GDAL_OUT_TEXT}, [V_TARGET] = {"watch_target", GDAL_OUT_TEXT}, [V_LEVEL] = {"admin_level", GDAL_OUT_TEXT},
     [V_PLACE] = {"place_id", GDAL_OUT_TEXT}, [V_PLACE_NAME] = {"place_name", GDAL_OUT_TEXT}, [V_PRECISION] = {"location_precision", GDAL_OUT_TEXT},
-    [V_ACCURACY] = {"accuracy_m", GDAL_OUT_REAL}, [V_STATUS] = {"status", GDAL_OUT_TEXT}, [V_STATUS_SINCE] = {"status_since", GDAL_OUT_TEXT},
+    [V_ACCURACY] = {"accuracy_m", GDAL_OUT_REAL}, [V_STATUS] = {"status", GDAL_OUT_TEXT}, [V_STATUS_SINCE] = {"status_since", GDAL_OUT_TEXT}, [V_STALE] = {"stale", GDAL_OUT_INTEGER},
     [V_OPERATOR] = {"operator", GDAL_OUT_TEXT}, [V_VENDOR] = {"vendor", GDAL_OUT_TEXT}, [V_COUNT] = {"device_count", GDAL_OUT_INTEGER},
     [V_COUNT_AS_OF] = {"device_count_as_of", GDAL_OUT_TEXT}, [V_DEVICES] = {"devices", GDAL_OUT_INTEGER}, [V_TYPE] = {"device_type", GDAL_OUT_TEXT},
     [V_MOUNT] = {"mount", GDAL_OUT_TEXT}, [V_HEIGHT] = {"height_m", GDAL_OUT_REAL}, [V_TILT] = {"tilt_deg", GDAL_OUT_REAL}, [V_MODEL] = {"model", GDAL_OUT_TEXT},
@@ -159,6 +159,18 @@ static void set_device(struct row *r, const struct deployment *d)
     }
 }
 
+/* Old news of a programme: what is told of it today is not known to be so today. */
+static bool is_stale(const struct deployment *d)
+{
+    struct interval list[INTERVALS_MAX];
+    size_t n = deployment_intervals(d, list);
+    int32_t today = clock_today();
+    for (size_t i = 0; i < n; i++)
+        if (list[i].first_day <= today && today <= list[i].last_day)
+            return list[i].stale;
+    return false;
+}
+
 static void set_record(struct row *r, const struct deployment *d)
 {
     set_number(r, V_ID, (double)d->id, true);
@@ -179,6 +191,7 @@ static void set_record(struct row *r, const struct deployment *d)
     set_number(r, V_ACCURACY, d->accuracy_m, d->accuracy_m > 0 && d->public_precision == d->precision);
     set_text(r, V_STATUS, str_of(STATUS_TERMS[d->status].code));
     set_date(r, V_STATUS_SINCE, d->status_since);
+    set_number(r, V_STALE, is_stale(d), true);
     set_orgs(r, V_OPERATOR, d, ROLE_OPERATOR);
     set_orgs(r, V_VENDOR, d, ROLE_VENDOR);
     set_number(r, V_COUNT, (double)d->device_count, d->device_count >= 0);
@@ -195,7 +208,7 @@ static void set_record(struct row *r, const struct deployment *d)
     set_text(r, V_EXTERNAL_ID, d->external_id);
     set_date(r, V_FIRST_SEEN, d->first_seen);
     set_date(r, V_CONFIRMED, d->last_confirmed);
-    set_text(r, V_LICENCE, d->licence.len ? d->licence : S("ODbL-1.0"));
+    set_text(r, V_LICENCE, d->licence); /* not known is not known: nobody may use what has no licence */
     set_text(r, V_ATTRIBUTION, d->attribution);
 }
 
@@ -241,6 +254,8 @@ static void put_properties(struct json_writer *w, const struct row *r)
         json_key(w, COLUMNS[i].name);
         if (COLUMNS[i].kind == GDAL_OUT_TEXT)
             json_put_str(w, r->v[i].text);
+        else if (i == V_STALE)
+            json_put_bool(w, r->v[i].number != 0);
         else if (COLUMNS[i].kind == GDAL_OUT_INTEGER)
             json_put_int(w, (int64_t)r->v[i].number);
         else
@@ -315,7 +330,7 @@ static void put_head(struct exporting *e)
     clock_iso(clock_unix_s() / 86400 * 86400, now);
     if (e->format == EXPORT_GEOJSON)
         buf_fmt(&e->out, "{\"type\":\"FeatureCollection\",\"name\":\"deployments\",\"timeStamp\":\"%s\",\"licence\":\"ODbL-1.0\","
-            "\"licence_of_texts\":\"CC-BY-SA-4.0\",\"attribution\":\"each feature names its sources, licence and attribution\",\"features\":[", now);
+            "\"licence_of_texts\":\"CC-BY-SA-4.0\",\"attribution\":\"each feature names its sources, licence and attribution; one without a licence came without, and may not be passed on\",\"features\":[", now);
     if (e->format != EXPORT_CSV)
         return;
     buf_add(&e->out, S("lon,lat"));

@@ -651,7 +651,7 @@ bool import_file(struct store *s, const struct import_job *job, struct batch *ou
     if (ok && job->report)
         ok = write_report(m, err);
     if (ok) {
-        *out = (struct batch){.id = written ? m->batch.id : 0, .as_of = m->batch.as_of, .n_read = m->batch.n_read, .n_new = m->batch.n_new,
+        *out = (struct batch){.id = written ? m->batch.id : 0, .licence = m->batch.licence, .as_of = m->batch.as_of, .n_read = m->batch.n_read, .n_new = m->batch.n_new,
             .n_updated = m->batch.n_updated, .n_same = m->batch.n_same, .n_duplicate = m->batch.n_duplicate, .n_refused = m->batch.n_refused};
     }
     importing_done(m);

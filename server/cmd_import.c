@@ -65,6 +65,13 @@ static void say_batch(struct store *s, uint64_t id)
     arena_done(&a);
 }
 
+/* Without one nobody may pass the rows on; OSM files bring theirs. */
+static void warn_of_no_licence(const char *file, const struct batch *b)
+{
+    if (b->n_new + b->n_updated && !b->licence.len)
+        fprintf(stderr, "%s: under which licence these rows are is not known, and stays so in the data and in exports; say --licence (and --attribution)\n", file);
+}
+
 static bool import_one(struct store *s, struct import_job *job, struct batch *sum, struct err *err)
 {
     struct batch b;
@@ -74,6 +81,7 @@ static bool import_one(struct store *s, struct import_job *job, struct batch *su
         return err_under(err, "%s", job->path);
     if (t.told > IMPORT_REFUSALS_SHOWN)
         fprintf(stderr, "%s: %zu more rows refused%s\n", job->path, t.told - IMPORT_REFUSALS_SHOWN, job->report ? ", all in the report" : "; --report FILE lists all");
+    warn_of_no_licence(job->path, &b);
     if (b.id && !job->dry_run)
         say_batch(s, b.id);
     sum->n_read += b.n_read;

@@ -137,6 +137,8 @@ void page_source(struct page *p, const struct source *s, size_t number)
         page_fmt(p, ", %D", s->published_on);
     if (s->page.len)
         page_fmt(p, ", %t %S", "source.page", s->page);
+    if (s->licence.len)
+        page_fmt(p, ", %S", s->licence);
     if (s->accessed_on.year)
         page_fmt(p, " (%t %D)", "source.read_on", s->accessed_on);
     if (is_web_address(s->archive_url))

@@ -194,6 +194,28 @@ static void put_facts(struct page *p, const struct deployment *d)
         p->french ? PRECISION_TERMS[d->public_precision].fr_says : PRECISION_TERMS[d->public_precision].en_says);
 }
 
+/* "Nature : vidéosurveillance": a code of a closed list is said in words. */
+static void put_claim_value(struct page *p, const struct claim *c)
+{
+    static const struct {
+        enum claim_field field;
+        const struct term *terms;
+        size_t n;
+    } LISTS[] = {{CLAIM_CATEGORY, CATEGORY_TERMS, CATEGORY_COUNT}, {CLAIM_CAPABILITY, CAPABILITY_TERMS, CAPABILITY_COUNT},
+        {CLAIM_STATUS, STATUS_TERMS, STATUS_COUNT}};
+    page_fmt(p, "%T", &CLAIM_FIELD_TERMS[c->field]);
+    if (!c->value.len)
+        return;
+    for (size_t i = 0; i < COUNT(LISTS); i++) {
+        int found = LISTS[i].field == c->field ? term_find(LISTS[i].terms, LISTS[i].n, c->value) : -1;
+        if (found >= 0) {
+            page_fmt(p, " : %T", &LISTS[i].terms[found]);
+            return;
+        }
+    }
+    page_fmt(p, " : %S", c->value);
+}
+
 static void put_claim(struct page *p, const struct claim *c)
 {
     struct str says = p->french || !c->says_en.len ? c->says_fr : c->says_en;
@@ -202,7 +224,7 @@ static void put_claim(struct page *p, const struct claim *c)
     if (says.len)
         page_text(p, says);
     else
-        page_fmt(p, c->value.len ? "%T : %S" : "%T", &CLAIM_FIELD_TERMS[c->field], c->value);
+        put_claim_value(p, c);
     page_fmt(p, " <span class=\"small\">(%T%s%D)</span>", &BASIS_TERMS[c->basis], c->said_on.year ? ", " : "", c->said_on);
     put_source_mark(p, c->source);
     page_raw(p, "</li>");
@@ -224,12 +246,6 @@ static void put_evidence(struct page *p, const struct deployment *d)
             page_source(p, &d->sources[i], i + 1);
         page_raw(p, "</ol>");
     }
-    if (d->osm_id)
-        page_fmt(p, "<p class=\"small\">%t <a rel=\"nofollow noopener noreferrer\" href=\"https://www.openstreetmap.org/%s/%d\">OpenStreetMap %s %d</a></p>",
-            "record.from", d->osm_type == 'w' ? "way" : d->osm_type == 'r' ? "relation" : "node", d->osm_id,
-            d->osm_type == 'w' ? "way" : d->osm_type == 'r' ? "relation" : "node", d->osm_id);
-    else if (!d->n_sources && !d->n_claims && d->attribution.len)
-        page_fmt(p, "<p>%t %S</p>", "record.from", d->attribution);
     page_raw(p, "</section>");
 }
 

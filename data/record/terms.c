@@ -260,6 +260,7 @@ const struct term SOURCE_KIND_TERMS[SOURCE_KIND_COUNT] = {
     [SOURCE_ACADEMIC] = {"academic", "travail universitaire", "academic work", "", ""},
     [SOURCE_SOCIAL] = {"social", "réseau social", "social network", "", ""},
     [SOURCE_PHOTO] = {"photo", "photo", "photo", "", ""},
+    [SOURCE_FILE] = {"file", "fichier de données", "data file", "", ""},
 };
 
 const struct term LINK_KIND_TERMS[LINK_KIND_COUNT] = {

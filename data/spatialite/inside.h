@@ -22,6 +22,8 @@ struct store {
 bool record_read(struct store *s, uint64_t id, uint32_t version, struct arena *a, struct deployment *out, bool *found, struct err *err);
 /* Takes away what is known more precisely than it is published. */
 void record_make_public(struct store *s, struct deployment *d, struct arena *a);
+/* The file it came in with, as one more source; for what is published, never for what is kept. */
+bool record_add_origin(struct store *s, struct deployment *d, struct arena *a, struct err *err);
 /* Where a record stands publicly; false: nowhere. */
 bool record_public_position(struct store *s, const struct deployment *d, struct lonlat *out);
 

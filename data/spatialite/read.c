@@ -1,13 +1,13 @@
 /*
  * Reading records. Whole ones come from their newest revision; what the map needs of all of them comes from the tables, by
- * cursors that walk side by side in order of id. What is answered is the public copy: where less may be published than is
- * known, devices, zones and every key that would lead to them are left out and the position is that of the place.
+ * cursors that walk side by side in order of id. What is answered is the public copy (data/record/public_copy.h).
  */
 #include <math.h>
 #include <string.h>
 
 #include "data/base/json.h"
 #include "data/geo/wkb.h"
+#include "data/record/public_copy.h"
 #include "data/spatialite/inside.h"
 
 /* ---- the public copy ---- */
@@ -28,31 +28,20 @@ bool record_public_position(struct store *s, const struct deployment *d, struct 
     return true;
 }
 
-static void keep_claims_without_position(struct deployment *d)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < d->n_claims; i++)
-        if (!d->claims[i].device && d->claims[i].field != CLAIM_POSITION && d->claims[i].field != CLAIM_DIRECTION)
-            d->claims[n++] = d->claims[i];
-    d->n_claims = n;
-}
-
 void record_make_public(struct store *s, struct deployment *d, struct arena *a)
 {
-    (void)a;
-    if (d->public_precision == d->precision)
-        return;
-    struct lonlat at = {0};
-    d->has_position = record_public_position(s, d, &at);
-    d->at = at;
-    /* The anchor is that of the commune: a badge on it, never a point that looks like a place in a street. */
-    d->precision = d->public_precision = MAX(d->public_precision, PRECISION_CITY);
-    d->accuracy_m = 0;
-    d->n_devices = d->n_zones = 0;
-    d->osm_type = 0;
-    d->osm_id = 0;
-    d->external_id = d->external_source = d->ref = d->source_name = S("");
-    keep_claims_without_position(d);
+    struct lonlat at;
+    if (deployment_is_withheld(d))
+        deployment_make_public(d, record_public_position(s, d, &at) ? &at : NULL, a);
+}
+
+/* As it goes out: with the file it came from as a source, then without what is withheld. */
+static bool publish(struct store *s, struct deployment *d, struct arena *a, struct err *err)
+{
+    if (!record_add_origin(s, d, a, err))
+        return false;
+    record_make_public(s, d, a);
+    return true;
 }
 
 /* ---- one record ---- */
@@ -102,6 +91,21 @@ bool record_read(struct store *s, uint64_t id, uint32_t version, struct arena *a
     return true;
 }
 
+/* A version is shown no more precisely than the newest one allows; where that one is withheld, so are those before it. */
+static bool as_newest_allows(struct store *s, struct deployment *d, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT public_precision, public_precision <> location_precision FROM deployment WHERE id = :id");
+    stmt_bind_u64(&q, ":id", d->id);
+    if (stmt_row(&q)) {
+        int newest = term_of(PRECISION_TERMS, stmt_str(&q, 0));
+        if (stmt_int(&q, 1))
+            newest = MAX(newest, (int)PRECISION_CITY);
+        d->public_precision = (enum precision)MAX((int)d->public_precision, newest);
+        d->precision = MIN(d->precision, d->public_precision);
+    }
+    return stmt_ok(&q, err);
+}
+
 bool store_find_version(struct store *s, uint64_t id, uint32_t version, struct arena *a, struct deployment *out, bool *found, struct err *err)
 {
     struct deployment d;
@@ -111,13 +115,10 @@ bool store_find_version(struct store *s, uint64_t id, uint32_t version, struct a
         return true;
     *found = d.moderation == MODERATION_PUBLISHED;
     if (*found) {
-        /* A version is shown no more precisely than the newest one allows. */
-        AUTO(stmt) q = db_stmt(&s->db, "SELECT public_precision FROM deployment WHERE id = :id");
-        stmt_bind_u64(&q, ":id", id);
-        int newest = stmt_row(&q) ? term_of(PRECISION_TERMS, stmt_str(&q, 0)) : -1;
-        if (newest > (int)d.public_precision)
-            d.public_precision = (enum precision)newest;
-        record_make_public(s, &d, a);
+        if (!as_newest_allows(s, &d, err))
+            return false;
+        if (!publish(s, &d, a, err))
+            return false;
         *out = d;
     }
     return true;
@@ -131,8 +132,8 @@ bool store_find(struct store *s, uint64_t id, bool any, struct arena *a, struct 
     if (!*found)
         return true;
     *found = any || d.moderation == MODERATION_PUBLISHED;
-    if (*found && !any)
-        record_make_public(s, &d, a);
+    if (*found && !any && !publish(s, &d, a, err))
+        return false;
     if (*found)
         *out = d;
     return true;
@@ -157,7 +158,9 @@ bool store_history(struct store *s, uint64_t id, struct arena *a, struct revisio
         return err_arena(err);
     size_t got = 0;
     AUTO(stmt) q = db_stmt(&s->db,
-        "SELECT version, kind, reason, at_s, batch_id FROM revision WHERE deployment_id = :id ORDER BY version DESC");
+        /* The reason of an import is its file's name, which may be that of the one object it held. */
+        "SELECT r.version, r.kind, CASE WHEN d.public_precision = d.location_precision THEN r.reason END, r.at_s, r.batch_id"
+        " FROM revision r JOIN deployment d ON d.id = r.deployment_id WHERE r.deployment_id = :id ORDER BY r.version DESC");
     stmt_bind_u64(&q, ":id", id);
     while (got < room && stmt_row(&q))
         at[got++] = (struct revision){(uint32_t)stmt_int(&q, 0), stmt_copy(&q, 1, a), stmt_copy(&q, 2, a), stmt_int(&q, 3),

@@ -244,3 +244,32 @@ test("every export format holds every record that has a place", () => {
     assert.equal(run(db, "export", "--format", "csv", "--bbox", "0,0,1,1", "-o", "-").out.split("\n").length, 1);
     assert.equal(run(db, "export", "--format", "csv", "--filter", "category = 'vsa'", "-o", "-").out.split("\n").length, 1);
 });
+
+test("a table says its file as the source, and a licence that nobody gave stays unknown", () => {
+    const db = fresh();
+    const r = run(db, "import", "--category", "cctv", data("lambert-93.csv"));
+    assert.equal(r.err.match(/under which licence/g).length, 1);
+    const [row] = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).properties);
+    assert.equal("licence" in row, false);
+    assert.match(row.sources, /^lambert-93\.csv/);
+
+    const given = fresh();
+    const quiet = run(given, "import", "--category", "cctv", "--licence", "Licence Ouverte 2.0", "--attribution", "Ville de Paris",
+        "--source-url", "https://example.org/cameras", data("lambert-93.csv"));
+    assert.doesNotMatch(quiet.err, /under which licence/);
+    const [told] = run(given, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).properties);
+    assert.equal(told.licence, "Licence Ouverte 2.0");
+    assert.match(told.sources, /lambert-93\.csv, Ville de Paris/);
+    assert.equal(told.source_urls, "https://example.org/cameras");
+    assert.equal(told.stale, false);
+});
+
+test("objects of OpenStreetMap are under its licence without being told so", () => {
+    const db = fresh();
+    assert.doesNotMatch(run(db, "import", data("osm.geojson")).err, /under which licence/);
+    for (const line of run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n")) {
+        const row = JSON.parse(line).properties;
+        assert.equal(row.licence, "ODbL-1.0");
+        assert.match(row.source_urls, /^https:\/\/www\.openstreetmap\.org\//);
+    }
+});
