@@ -86,8 +86,10 @@ static bool read_world(struct build *b, struct err *err)
         .extracts = b->extracts, .n_extracts = b->n_extracts, .max_zoom = b->max_zoom};
     size_t from = b->ground.n;
     bool ok = world_read(&w, err);
-    if (ok)
+    if (ok) {
         lakes_make_way(&b->ground, from, b->read, b->n_extracts);
+        names_make_way(&b->ground, from, b->read, b->n_extracts);
+    }
     free(f);
     return ok;
 }

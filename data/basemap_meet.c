@@ -1,12 +1,17 @@
 /*
+ * Where packaged data and extracts tell of the same thing, it is drawn once.
+ *
  * A packaged lake and an extract's are the same water twice, and the packaged one may lie a kilometre beside it, over streets.
  * Whether the extract has the lake is told by sampling: of points in its rectangle that are in the packaged lake, enough must
  * be in water of its own.
+ *
+ * A town is the same where the name is and the two are some kilometres apart at most: packaged coordinates are rough.
  */
 #include <math.h>
 
 #include "data/basemap_sources.h"
 
+static const double SAME_TOWN_KM = 5, EQUATOR_KM = 40075;
 enum { SAMPLES = 32 /* along each side */, LEAST_KNOWN_PERCENT = 25 };
 static const double LAP = 4.0 / 4096 / (1 << 14); /* of the world: some units of the deepest tile */
 
@@ -67,5 +72,45 @@ void lakes_make_way(struct ground *g, size_t from, const struct extract *extract
         g->at[i].max_zoom = (uint8_t)MAX(zoom - 1, 0);
         if (zoom == 0)
             g->at[i].min_zoom = 1; /* at no zoom */
+    }
+}
+
+static struct str name_of(const struct ground_feature *f, const char *key)
+{
+    for (const struct ground_prop *p = f->props; p; p = p->next)
+        if (str_eq(p->key, str_of(key)) && p->value.kind == VALUE_STRING)
+            return p->value.string;
+    return (struct str){"", 0};
+}
+
+static bool is_same_town(const struct ground_feature *a, const struct ground_feature *b, double reach)
+{
+    struct xy p = a->shape.at[0], q = b->shape.at[0];
+    if (fabs(p.x - q.x) > reach || fabs(p.y - q.y) > reach)
+        return false;
+    static const char *const keys[] = {"name", "name_fr"};
+    for (size_t i = 0; i < COUNT(keys) * COUNT(keys); i++) {
+        struct str name = name_of(a, keys[i / COUNT(keys)]);
+        if (name.len && str_eq(name, name_of(b, keys[i % COUNT(keys)])))
+            return true;
+    }
+    return false;
+}
+
+void names_make_way(struct ground *g, size_t from, const struct extract *extracts, size_t n_extracts)
+{
+    for (size_t j = 0; j < n_extracts; j++) {
+        struct rect r = rect_of(extracts[j].covers);
+        struct box c = extracts[j].covers;
+        double reach = SAME_TOWN_KM / (EQUATOR_KM * cos((c.south + c.north) / 2 * M_PI / 180));
+        struct rect near = {r.x0 - reach, r.y0 - reach, r.x1 + reach, r.y1 + reach};
+        for (size_t i = from; i < g->n; i++) {
+            struct ground_feature *f = &g->at[i];
+            if (f->layer != GROUND_PLACE_LABELS || f->max_zoom <= DEFAULT_MAX_ZOOM || !meets(near, shape_bounds(&f->shape)))
+                continue;
+            for (size_t k = 0; k < from && f->max_zoom > DEFAULT_MAX_ZOOM; k++)
+                if (g->at[k].layer == GROUND_PLACE_LABELS && is_same_town(f, &g->at[k], reach))
+                    f->max_zoom = DEFAULT_MAX_ZOOM;
+        }
     }
 }
