@@ -26,6 +26,7 @@ struct build {
     struct cover cover;
     struct buf credit;
     struct box extracts[EXTRACTS_MAX];
+    struct extract read[EXTRACTS_MAX]; /* of the same */
     size_t n_extracts;
     struct box streets[EXTRACTS_MAX];
     size_t n_streets;
@@ -83,7 +84,12 @@ static bool read_world(struct build *b, struct err *err)
     find_folders(b->job, f);
     struct world w = {.ground = &b->ground, .folders = f->at, .n_folders = f->n, .cover = &b->cover, .credit = &b->credit,
         .extracts = b->extracts, .n_extracts = b->n_extracts, .max_zoom = b->max_zoom};
+    size_t from = b->ground.n;
     bool ok = world_read(&w, err);
+    if (ok) {
+        lakes_make_way(&b->ground, from, b->read, b->n_extracts);
+        names_make_way(&b->ground, from, b->read, b->n_extracts);
+    }
     free(f);
     return ok;
 }
@@ -97,6 +103,7 @@ static bool read_extracts(struct build *b, struct err *err)
             .names_from_zoom = b->job->use_default ? DEFAULT_MAX_ZOOM + 1 : 0};
         if (!extract_read(&e, err))
             return false;
+        b->read[b->n_extracts] = e;
         b->extracts[b->n_extracts++] = e.covers;
         if (e.n_streets)
             b->streets[b->n_streets++] = e.covers;

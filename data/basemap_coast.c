@@ -9,13 +9,15 @@
  *     └──↓──→───┘
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "data/basemap_sources.h"
 #include "data/mesh.h"
 
-/* Extracts end their coast a little before the rectangle they name: what ends this near to its edge is led on to it. */
-static const double GAP = 0.02; /* of the longer side */
+/* Extracts end their coast a little before the rectangle they name: what ends this near to its edge
+ * is led on to it. Of lakes more, as which side is wet is told by the streets. */
+static const double COAST_GAP = 0.02, WATER_GAP = 0.06; /* of the longer side */
 
 struct piece {
     struct xy *at; /* with room for one point before and one behind */
@@ -87,10 +89,10 @@ static void add_ring(struct piece *pieces, size_t n, struct piece *begin, struct
 }
 
 /* The point of the edge nearest to p; false if that is far away. */
-static bool lead_to_edge(struct rect b, struct xy p, struct xy *out)
+static bool lead_to_edge(struct rect b, struct xy p, double gap, struct xy *out)
 {
     const struct xy feet[] = {{p.x, b.y0}, {b.x1, p.y}, {p.x, b.y1}, {b.x0, p.y}};
-    double least = GAP * MAX(b.x1 - b.x0, b.y1 - b.y0);
+    double least = gap * MAX(b.x1 - b.x0, b.y1 - b.y0);
     bool found = false;
     for (size_t i = 0; i < COUNT(feet); i++) {
         double d = fabs(feet[i].x - p.x) + fabs(feet[i].y - p.y);
@@ -103,7 +105,7 @@ static bool lead_to_edge(struct rect b, struct xy p, struct xy *out)
     return found;
 }
 
-static bool close_piece(struct piece *p, struct rect b)
+static bool close_piece(struct piece *p, struct rect b, double gap)
 {
     struct xy first = p->at[0], last = p->at[p->n - 1];
     if (first.x == last.x && first.y == last.y) {
@@ -111,13 +113,13 @@ static bool close_piece(struct piece *p, struct rect b)
         return true;
     }
     if (isnan(along_edge(b, first))) {
-        if (!lead_to_edge(b, first, p->at - 1))
+        if (!lead_to_edge(b, first, gap, p->at - 1))
             return false;
         p->at--;
         p->n++;
     }
     if (isnan(along_edge(b, last))) {
-        if (!lead_to_edge(b, last, p->at + p->n))
+        if (!lead_to_edge(b, last, gap, p->at + p->n))
             return false;
         p->n++;
     }
@@ -127,24 +129,31 @@ static bool close_piece(struct piece *p, struct rect b)
 }
 
 /* False where a piece ends inside: then the extract does not hold the whole coast, and nothing can be said. */
-static bool take_pieces(const struct shape *s, struct rect b, struct arena *a, struct piece *out)
+static bool take_pieces(
+    const struct shape *s, struct rect b, double gap, struct arena *a, struct piece *out)
 {
     for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
         struct piece *p = &out[part];
         *p = (struct piece){.at = ARENA_ARRAY(a, struct xy, s->end[part] - begin + 2), .n = s->end[part] - begin, .in = NAN, .out = NAN};
         must(p->at);
         memcpy(++p->at, s->at + begin, p->n * sizeof *p->at);
-        if (!close_piece(p, b))
+        if (!close_piece(p, b, gap))
             return false;
     }
     return true;
 }
 
-bool coast_sea(const struct mesh_line *lines, size_t n, struct rect b, struct arena *a, struct shape *sea)
+/* The coast in pieces, cut to the rectangle. */
+struct coast {
+    struct piece *pieces;
+    size_t n, n_points;
+};
+
+/* Lines joined before. */
+static bool cut_coast(const struct mesh_line *joined, size_t n_joined, struct rect b, double gap,
+    struct arena *a, struct coast *out)
 {
-    struct mesh_line *joined = ARENA_ARRAY(a, struct mesh_line, n + 1);
-    must(joined);
-    size_t n_joined = lines_join(lines, n, joined, a), points = 0;
+    size_t points = 0;
     for (size_t i = 0; i < n_joined; i++)
         points += joined[i].n;
     struct shape all = {.kind = SHAPE_LINES, .at = ARENA_ARRAY(a, struct xy, points + 1), .end = ARENA_ARRAY(a, uint32_t, n_joined + 1)};
@@ -156,23 +165,150 @@ bool coast_sea(const struct mesh_line *lines, size_t n, struct rect b, struct ar
     }
     struct shape cut;
     must(shape_clip(&all, b, a, &cut));
-    struct piece *pieces = ARENA_ARRAY(a, struct piece, cut.n_parts + 1);
-    must(pieces);
-    if (!cut.n_parts || !take_pieces(&cut, b, a, pieces))
-        return false;
-    struct shape out = {.kind = SHAPE_POLYGONS, .at = ARENA_ARRAY(a, struct xy, cut.n + 8 * cut.n_parts + 4),
-        .end = ARENA_ARRAY(a, uint32_t, cut.n_parts + 1)};
+    *out = (struct coast){ARENA_ARRAY(a, struct piece, cut.n_parts + 1), cut.n_parts, cut.n};
+    must(out->pieces);
+    return cut.n_parts && take_pieces(&cut, b, gap, a, out->pieces);
+}
+
+static bool is_only_islands(const struct coast *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (!isnan(c->pieces[i].in))
+            return false;
+    return true;
+}
+
+static bool fill_coast(
+    const struct coast *c, struct rect b, bool round_islands, struct arena *a, struct shape *sea)
+{
+    struct shape out = {.kind = SHAPE_POLYGONS,
+        .at = ARENA_ARRAY(a, struct xy, c->n_points + 8 * c->n + 4),
+        .end = ARENA_ARRAY(a, uint32_t, c->n + 1)};
     must(out.at && out.end);
-    bool only_islands = true;
-    for (uint32_t i = 0; i < cut.n_parts; i++)
-        only_islands = only_islands && isnan(pieces[i].in);
-    if (only_islands) {
+    if (round_islands && is_only_islands(c)) {
         walk_edge(b, -0.5, 4, &out);
         out.end[out.n_parts++] = out.n;
     }
-    for (uint32_t i = 0; i < cut.n_parts; i++)
-        if (!pieces[i].is_used)
-            add_ring(pieces, cut.n_parts, &pieces[i], b, &out);
+    for (size_t i = 0; i < c->n; i++)
+        if (!c->pieces[i].is_used)
+            add_ring(c->pieces, c->n, &c->pieces[i], b, &out);
     *sea = out;
     return shape_wind(sea, a) && sea->n_parts;
+}
+
+bool coast_sea(
+    const struct mesh_line *lines, size_t n, struct rect b, struct arena *a, struct shape *sea)
+{
+    struct coast c;
+    struct mesh_line *joined = ARENA_ARRAY(a, struct mesh_line, n + 1);
+    must(joined);
+    n = lines_join(lines, n, joined, a);
+    return cut_coast(joined, n, b, COAST_GAP, a, &c) && fill_coast(&c, b, true, a, sea);
+}
+
+/* ---- shores that do not tell which side is wet ---- */
+
+static int by_place(const void *a, const void *b)
+{
+    double p = *(const double *)a, q = *(const double *)b;
+    return (p > q) - (p < q);
+}
+
+static void turn(struct piece *p)
+{
+    double swap_place = p->in;
+    p->in = p->out;
+    p->out = swap_place;
+    for (uint32_t i = 0, j = p->n - 1; i < j; i++, j--) {
+        struct xy swap = p->at[i];
+        p->at[i] = p->at[j];
+        p->at[j] = swap;
+    }
+}
+
+/* Along the edge wet and dry take turns. Every piece is turned so that it leaves where, clockwise,
+ * a wet stretch begins; false if one has both its ends alike, as pieces do that cross. */
+static bool turn_pieces(const struct coast *c, bool first_is_wet, struct arena *a)
+{
+    double *ends = ARENA_ARRAY(a, double, 2 * c->n + 1);
+    size_t n = 0;
+    must(ends);
+    for (size_t i = 0; i < c->n; i++) {
+        c->pieces[i].is_used = false;
+        if (isnan(c->pieces[i].in))
+            continue;
+        ends[n++] = c->pieces[i].in;
+        ends[n++] = c->pieces[i].out;
+    }
+    qsort(ends, n, sizeof *ends, by_place);
+    for (size_t i = 0; i < c->n; i++) {
+        struct piece *p = &c->pieces[i];
+        if (isnan(p->in))
+            continue;
+        const double *in = bsearch(&p->in, ends, n, sizeof *ends, by_place),
+                     *out = bsearch(&p->out, ends, n, sizeof *ends, by_place);
+        bool in_begins = ((in - ends) % 2 == 0) == first_is_wet,
+             out_begins = ((out - ends) % 2 == 0) == first_is_wet;
+        if (in_begins == out_begins)
+            return false;
+        if (in_begins)
+            turn(p);
+    }
+    return true;
+}
+
+static double density(const struct shape *s, const struct xy *dry, size_t n)
+{
+    double area = shape_area(s);
+    size_t in = 0;
+    for (size_t i = 0; i < n; i++)
+        in += shape_has(s, dry[i]);
+    return area > 0 ? (double)in / area : INFINITY;
+}
+
+static double to_edge(struct rect b, struct xy p)
+{
+    return MAX(MIN(MIN(p.x - b.x0, b.x1 - p.x), MIN(p.y - b.y0, b.y1 - p.y)), 0);
+}
+
+/* A river cut across: what is missing between its two ends is short. False if there is none such.
+ */
+static bool close_across(struct mesh_line *lines, size_t n, struct rect b, struct arena *a)
+{
+    bool any = false;
+    for (size_t i = 0; i < n; i++) {
+        struct mesh_line *l = &lines[i];
+        struct xy first = l->at[0], last = l->at[l->n - 1];
+        double gap = hypot(last.x - first.x, last.y - first.y);
+        if (gap == 0 || l->n < 3 || gap >= MIN(to_edge(b, first), to_edge(b, last)))
+            continue;
+        struct xy *at = ARENA_ARRAY(a, struct xy, l->n + 1);
+        must(at);
+        memcpy(at, l->at, l->n * sizeof *at);
+        at[l->n] = first;
+        *l = (struct mesh_line){at, l->n + 1, l->key};
+        any = true;
+    }
+    return any;
+}
+
+bool coast_water(const struct mesh_line *lines, size_t n, struct rect b, const struct xy *dry,
+    size_t n_dry, struct arena *a, struct shape *water)
+{
+    struct coast c;
+    struct shape fill[2];
+    struct mesh_line *joined = ARENA_ARRAY(a, struct mesh_line, n + 1);
+    must(joined);
+    n = lines_join(lines, n, joined, a);
+    bool closed = close_across(joined, n, b, a);
+    if (!cut_coast(joined, n, b, WATER_GAP, a, &c))
+        return false;
+    if (is_only_islands(&c))
+        return closed && fill_coast(&c, b, false, a, water);
+    for (int i = 0; n_dry && i < 2; i++)
+        if (!turn_pieces(&c, i, a) || !fill_coast(&c, b, false, a, &fill[i]))
+            return false;
+    if (n_dry)
+        *water = fill[density(&fill[1], dry, n_dry) < density(&fill[0], dry, n_dry)];
+    return n_dry > 0;
 }

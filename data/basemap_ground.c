@@ -13,7 +13,7 @@
 #include "data/mesh.h"
 
 static const size_t GROUND_MAX_BYTES = (size_t)16 << 30; /* an operator's extract; the machine's memory is the limit */
-enum { EXTENT = 4096, BUFFER = 80, TOLERANCE = 4, MIN_AREA = 48 };
+enum { EXTENT = 4096, BUFFER = 80, TOLERANCE = 4, MIN_AREA = 48, SEAM = 4 };
 
 static const struct layer {
     const char *name, *fields; /* "kind:String …" for the metadata */
@@ -227,6 +227,33 @@ void ground_sort(struct ground *g)
         qsort(g->at, g->n, sizeof *g->at, by_layer_and_rank);
 }
 
+struct shape ground_without(struct arena *a, const struct shape *s, struct rect r, double lap)
+{
+    const double far = 1e6;
+    r = (struct rect){
+        r.x0 + lap, r.y0 + lap, MAX(r.x1 - lap, r.x0 + lap), MAX(r.y1 - lap, r.y0 + lap)};
+    const struct rect sides[] = {{-far, -far, far, r.y0}, {-far, r.y1, far, far},
+        {-far, r.y0, r.x0, r.y1}, {r.x1, r.y0, far, r.y1}};
+    struct shape cut[COUNT(sides)], out = {.kind = SHAPE_POLYGONS};
+    for (size_t i = 0; i < COUNT(sides); i++) {
+        must(shape_clip(s, sides[i], a, &cut[i]));
+        out.n += cut[i].n;
+        out.n_parts += cut[i].n_parts;
+    }
+    out.at = ARENA_ARRAY(a, struct xy, out.n + 1);
+    out.end = ARENA_ARRAY(a, uint32_t, out.n_parts + 1);
+    must(out.at && out.end);
+    out.n = out.n_parts = 0;
+    for (size_t i = 0; i < COUNT(sides); i++) {
+        for (uint32_t part = 0; part < cut[i].n_parts; part++)
+            out.end[out.n_parts++] = out.n + cut[i].end[part];
+        if (cut[i].n)
+            memcpy(out.at + out.n, cut[i].at, cut[i].n * sizeof *out.at);
+        out.n += cut[i].n;
+    }
+    return out;
+}
+
 /* ---- tiles ---- */
 
 struct cutter {
@@ -330,32 +357,6 @@ static void put_ocean_piece(struct cutter *c, const struct shape *s)
         mvt_end_feature(c->mvt);
 }
 
-/* What lies round a rectangle, as four of them; they reach a little into it, so that no line shows where they join. */
-static struct shape without(struct arena *a, const struct shape *s, struct rect r)
-{
-    const double far = 4 * EXTENT, lap = 4;
-    r = (struct rect){r.x0 + lap, r.y0 + lap, MAX(r.x1 - lap, r.x0 + lap), MAX(r.y1 - lap, r.y0 + lap)};
-    const struct rect sides[] = {{-far, -far, far, r.y0}, {-far, r.y1, far, far}, {-far, r.y0, r.x0, r.y1}, {r.x1, r.y0, far, r.y1}};
-    struct shape cut[COUNT(sides)], out = {.kind = SHAPE_POLYGONS};
-    for (size_t i = 0; i < COUNT(sides); i++) {
-        must(shape_clip(s, sides[i], a, &cut[i]));
-        out.n += cut[i].n;
-        out.n_parts += cut[i].n_parts;
-    }
-    out.at = ARENA_ARRAY(a, struct xy, out.n + 1);
-    out.end = ARENA_ARRAY(a, uint32_t, out.n_parts + 1);
-    must(out.at && out.end);
-    out.n = out.n_parts = 0;
-    for (size_t i = 0; i < COUNT(sides); i++) {
-        for (uint32_t part = 0; part < cut[i].n_parts; part++)
-            out.end[out.n_parts++] = out.n + cut[i].end[part];
-        if (cut[i].n)
-            memcpy(out.at + out.n, cut[i].at, cut[i].n * sizeof *out.at);
-        out.n += cut[i].n;
-    }
-    return out;
-}
-
 static void put_ocean(struct cutter *c, const struct slice_feature *f, const size_t count[GROUND_SEA + 1])
 {
     struct rings square = rings_of(&c->arena, f, count[GROUND_WORLD]);
@@ -368,7 +369,7 @@ static void put_ocean(struct cutter *c, const struct slice_feature *f, const siz
     if (!is_all_land(square, land, enclosed)) {
         struct shape ocean = ocean_of(&c->arena, square, land, enclosed);
         for (size_t i = 0; i < count[GROUND_SURVEYED]; i++)
-            ocean = without(&c->arena, &ocean, shape_bounds(&f[i].shape));
+            ocean = ground_without(&c->arena, &ocean, shape_bounds(&f[i].shape), SEAM);
         put_ocean_piece(c, &ocean);
     }
     f += count[GROUND_SURVEYED];

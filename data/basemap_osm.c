@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/basemap_pbf.h"
 #include "data/basemap_sources.h"
 #include "data/gdal_ground.h"
 #include "data/mesh.h"
@@ -166,12 +167,14 @@ struct reader {
     struct arena coast_arena;
     struct mesh_line *coasts;
     size_t n_coasts, cap_coasts;
+    struct cut_surfaces cut; /* of water */
 };
 
 static void reader_done(struct reader *r)
 {
     arena_done(&r->arena);
     arena_done(&r->coast_arena);
+    cut_surfaces_done(&r->cut);
     free(r->streets);
     free(r->coasts);
 }
@@ -290,7 +293,7 @@ static void take_islands(struct reader *r, const struct shape *s)
     }
 }
 
-static void take_area(struct reader *r, const struct ground_row *row, const struct shape *s)
+static void add_area(struct reader *r, const struct ground_row *row, const struct shape *s)
 {
     if (str_eq(ground_get(row, S("natural")), S("coastline")))
         take_islands(r, s);
@@ -314,6 +317,23 @@ static void take_area(struct reader *r, const struct ground_row *row, const stru
         ground_add(r->ground, GROUND_BUILDINGS, s, BUILDINGS_ZOOM, r->extract->max_zoom);
 }
 
+static bool is_cut(const struct reader *r, const struct ground_row *row)
+{
+    int64_t id;
+    if (!r->cut.n || !str_i64(ground_get(row, S("osm_id")), &id))
+        return false;
+    for (size_t i = 0; i < r->cut.n; i++)
+        if (r->cut.at[i].relation == id)
+            return true;
+    return false;
+}
+
+static void take_area(struct reader *r, const struct ground_row *row, const struct shape *s)
+{
+    if (is_cut(r, row)) /* what closes of it are its islands */
+        return;
+    add_area(r, row, s);
+}
 static const struct way_rule *way_rule_of(const struct ground_row *row)
 {
     for (size_t i = 0; i < COUNT(WAY_RULES); i++)
@@ -510,6 +530,31 @@ static void add_sea(struct reader *r, int from_zoom)
     ground_add(r->ground, GROUND_SEA, &sea, from_zoom, r->extract->max_zoom);
 }
 
+static bool is_water(const struct ground_row *row)
+{
+    return str_eq(ground_get(row, S("natural")), S("water")) ||
+           str_eq(ground_get(row, S("waterway")), S("riverbank"));
+}
+
+/* Lakes and wide rivers that the extract cuts. */
+static void add_cut_water(struct reader *r)
+{
+    struct box c = r->extract->covers;
+    struct xy nw = mercator_of((struct lonlat){c.west, c.north}),
+              se = mercator_of((struct lonlat){c.east, c.south});
+    for (size_t i = 0; i < r->cut.n; i++) {
+        const struct cut_surface *cut = &r->cut.at[i];
+        struct shape s;
+        struct arena_mark mark = arena_mark(&r->coast_arena);
+        if (coast_water(cut->lines, cut->n_lines, (struct rect){nw.x, nw.y, se.x, se.y}, r->streets,
+                r->n_streets, &r->coast_arena, &s)) {
+            arena_reset(&r->arena);
+            add_area(r, &cut->row, &s);
+        }
+        arena_release(&r->coast_arena, mark);
+    }
+}
+
 bool extract_read(struct extract *e, struct err *err)
 {
     AUTO(reader) r = {.extract = e, .ground = e->ground};
@@ -517,15 +562,17 @@ bool extract_read(struct extract *e, struct err *err)
     bool has_extent = false;
     arena_init(&r.arena, ROW_ARENA_BYTES);
     arena_init(&r.coast_arena, ROW_ARENA_BYTES);
-    if (!gdal_ground_osm(e->path, &e->covers, &has_extent, take_row, &r, err))
+    if (!pbf_cut_surfaces(e->path, is_water, &r.cut, err) ||
+        !gdal_ground_osm(e->path, &e->covers, &has_extent, take_row, &r, err))
         return false;
     e->n_streets = r.n_streets;
     if (e->ground->n == from)
         return err_set(err, ERR_INVALID, "%s: there is nothing in it that a map shows", e->path);
     if (!has_extent && !measure(&r))
         return err_set(err, ERR_INVALID, "%s: it does not say what it covers, and has no streets to tell by", e->path);
+    add_cut_water(&r);
     ground_join_lines(e->ground, from);
-    int first = MIN(first_zoom(e->covers), e->max_zoom);
+    int first = e->first_zoom = MIN(first_zoom(e->covers), e->max_zoom);
     if (e->max_zoom >= e->names_from_zoom)
         add_sea(&r, MAX(first, e->names_from_zoom));
     for (size_t i = from; i < e->ground->n; i++)

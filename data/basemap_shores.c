@@ -10,7 +10,13 @@
 #include "data/basemap_world.h"
 #include "data/gdal_ground.h"
 
-enum { STEPS = 65535 /* of a square's side */, LEVEL_COAST = 1, LEVEL_LAKE, LEVEL_ISLAND, LAKES_MAX_ZOOM = 11, SQUARE_MAX_MINUTES = 20 * 60 };
+enum {
+    STEPS = 65535 /* of a square's side */,
+    LEVEL_COAST = 1,
+    LEVEL_LAKE,
+    LEVEL_ISLAND,
+    SQUARE_MAX_MINUTES = 20 * 60
+};
 static const int32_t FAR_LAKE_KM2 = 20; /* smaller ones, far from what is covered, are under a pixel or two */
 static const char SHORES[] = "usr/share/gmt-gshhg/binned_GSHHS_f.nc";
 
@@ -127,7 +133,7 @@ static void add_lake(struct world *w, const struct shape *lake, const struct sha
         s.n += ring->n;
         s.end[s.n_parts++] = s.n;
     }
-    struct ground_feature *f = ground_add(w->ground, GROUND_WATER_POLYGONS, &s, 2, LAKES_MAX_ZOOM);
+    struct ground_feature *f = ground_add(w->ground, GROUND_WATER_POLYGONS, &s, 2, w->max_zoom);
     ground_text(w->ground, f, "kind", S("water"));
 }
 

