@@ -216,24 +216,42 @@ static bool records_of(struct store *s, uint64_t batch, struct taken **out, size
     return stmt_ok(&q, err);
 }
 
-bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, struct err *err)
+static bool find_batch(struct store *s, struct str slug, uint64_t *id, struct err *err)
 {
-    AUTO(tx) tx = {0};
-    if (!tx_begin(&tx, &s->db, err))
-        return false;
-    uint64_t batch = 0;
-    {
-        AUTO(stmt) q = db_stmt(&s->db, "SELECT id, state FROM import_batch WHERE slug = :slug");
-        stmt_bind_text(&q, ":slug", slug);
-        if (!stmt_row(&q))
-            return stmt_ok(&q, err) && err_set(err, ERR_MISSING, "%.*s: there is no such batch; `contrechamp stats` lists them", STR_ARG(slug));
-        batch = (uint64_t)stmt_int(&q, 0);
-        if (str_eq(stmt_str(&q, 1), S("undone")))
-            return err_set(err, ERR_CONFLICT, "%.*s: it was taken back already", STR_ARG(slug));
-    }
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT id, state FROM import_batch WHERE slug = :slug");
+    stmt_bind_text(&q, ":slug", slug);
+    if (!stmt_row(&q))
+        return stmt_ok(&q, err) && err_set(err, ERR_MISSING, "%.*s: there is no such batch; `contrechamp stats` lists them", STR_ARG(slug));
+    *id = (uint64_t)stmt_int(&q, 0);
+    return !str_eq(stmt_str(&q, 1), S("undone")) || err_set(err, ERR_CONFLICT, "%.*s: it was taken back already", STR_ARG(slug));
+}
+
+static struct undone count_taken(const struct taken *records, size_t n)
+{
+    struct undone out = {0};
+    for (size_t i = 0; i < n; i++)
+        *(records[i].version == 1 ? &out.n_removed : &out.n_returned) += 1;
+    return out;
+}
+
+bool store_batch_would_undo(struct store *s, struct str slug, struct undone *out, struct err *err)
+{
     AUTO_FREE struct taken *records = NULL;
     size_t n = 0;
-    if (!records_of(s, batch, &records, &n, err))
+    uint64_t batch;
+    if (!find_batch(s, slug, &batch, err) || !records_of(s, batch, &records, &n, err))
+        return false;
+    *out = count_taken(records, n);
+    return true;
+}
+
+bool store_batch_undo(struct store *s, struct str slug, struct undone *out, struct err *err)
+{
+    AUTO(tx) tx = {0};
+    AUTO_FREE struct taken *records = NULL;
+    size_t n = 0;
+    uint64_t batch;
+    if (!tx_begin(&tx, &s->db, err) || !find_batch(s, slug, &batch, err) || !records_of(s, batch, &records, &n, err))
         return false;
     AUTO(arena) a;
     arena_init(&a, 64 * 1024 * 1024);
@@ -247,6 +265,6 @@ bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, str
     stmt_bind_u64(&q, ":id", batch);
     if (!stmt_run(&q, err))
         return false;
-    *n_records = n;
+    *out = count_taken(records, n);
     return words_flush(s, err) && tx_commit(&tx, err);
 }
