@@ -4,13 +4,12 @@
  */
 #include "data/export.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data/base/clock.h"
+#include "data/base/out_file.h"
 #include "data/gdal_write.h"
 
 const struct term EXPORT_TERMS[EXPORT_FORMAT_COUNT] = {{"geojson", "GeoJSON", "GeoJSON", NULL, NULL},
@@ -380,61 +379,43 @@ static bool export_one(void *ctx, const struct deployment *d, struct err *err)
     return flush(e, 1 << 20, err);
 }
 
-static bool write_own(struct store *s, const struct search *what, struct exporting *e, const char *path, struct err *err)
+static bool write_own(struct store *s, const struct search *what, struct exporting *e, struct out_file *o, struct err *err)
 {
-    bool standard = strcmp(path, "-") == 0;
-    e->file = standard ? stdout : fopen(path, "wxe");
+    int fd = out_file_open(o, err);
+    e->file = fd >= 0 ? fdopen(fd, "w") : NULL;
     if (!e->file)
-        return err_errno(err, "%s", path);
+        return fd < 0 ? false : err_errno(err, "%s", o->typed);
     put_head(e);
     bool ok = store_stream(s, what, export_one, e, err);
     if (e->format == EXPORT_GEOJSON)
         buf_add(&e->out, S("\n]}\n"));
     ok = ok && flush(e, 0, err);
-    if (ok && (fflush(e->file) != 0 || (!standard && fsync(fileno(e->file)) != 0)))
-        ok = err_errno(err, "%s", path);
-    if (!standard)
-        fclose(e->file);
+    if (fclose(e->file) != 0 && ok)
+        ok = err_errno(err, "%s", o->typed);
     return ok;
 }
 
-static bool write_gdal(struct store *s, const struct search *what, struct exporting *e, const char *path, struct err *err)
+static bool write_gdal(struct store *s, const struct search *what, struct exporting *e, struct out_file *o, struct err *err)
 {
-    if (!gdal_out_open(&e->gdal, driver_of(e->format), path, COLUMNS, V_TOTAL, err))
+    const char *made = out_file_path(o, EXPORT_TERMS[e->format].code, err); /* GDAL goes by the ending */
+    if (!made)
         return false;
+    if (!gdal_out_open(&e->gdal, driver_of(e->format), made, COLUMNS, V_TOTAL, err))
+        return out_file_failed(o, err);
     bool ok = store_stream(s, what, export_one, e, err);
     struct err later;
     bool closed = gdal_out_close(e->gdal, ok ? err : &later);
-    return ok && closed;
-}
-
-static bool to_standard_output(const char *path, struct err *err)
-{
-    AUTO(buf) bytes = {0};
-    return buf_read_file(&bytes, path, (size_t)4 << 30, err) && buf_write_file(&bytes, "-", err);
+    return (ok && closed) || out_file_failed(o, err);
 }
 
 bool export_file(struct store *s, const struct search *what, enum export_format format, const char *path, struct err *err)
 {
-    AUTO(buf) part = {0};
-    bool standard = strcmp(path, "-") == 0, own = !driver_of(format);
+    AUTO(out_file) o = {0};
+    if (!out_file_begin(&o, path, err))
+        return false;
     struct exporting *e = base_alloc(1, sizeof *e);
     e->format = format;
-    /* Beside its place until it is whole; GDAL goes by the ending. */
-    const char *tmp = getenv("TMPDIR");
-    if (standard)
-        buf_fmt(&part, "%s/contrechamp-export-%d.%s", tmp && *tmp ? tmp : "/tmp", (int)getpid(), EXPORT_TERMS[format].code);
-    else
-        buf_fmt(&part, "%s.part-%d.%s", path, (int)getpid(), EXPORT_TERMS[format].code);
-    bool ok;
-    if (own)
-        ok = write_own(s, what, e, standard ? "-" : part.at, err);
-    else
-        ok = write_gdal(s, what, e, part.at, err) && (!standard || to_standard_output(part.at, err));
-    if (ok && !standard && rename(part.at, path) != 0)
-        ok = err_errno(err, "%s", path);
-    if (!ok || standard)
-        unlink(part.at);
+    bool ok = (driver_of(format) ? write_gdal(s, what, e, &o, err) : write_own(s, what, e, &o, err)) && out_file_end(&o, err);
     buf_done(&e->out);
     buf_done(&e->row.text);
     free(e);

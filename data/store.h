@@ -113,7 +113,12 @@ void store_rollback(struct store *s);
 bool store_batch_begin(struct store *s, struct batch *b, struct err *err) MUST_USE;
 bool store_batch_counts(struct store *s, const struct batch *b, struct err *err) MUST_USE;
 /* Takes a batch back: what it added goes (tombstones are not made), what it changed returns to the version before. */
-bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, struct err *err) MUST_USE;
+struct undone {
+    uint64_t n_removed;  /* it had brought them */
+    uint64_t n_returned; /* it had changed them */
+};
+bool store_batch_undo(struct store *s, struct str slug, struct undone *out, struct err *err) MUST_USE;
+bool store_batch_would_undo(struct store *s, struct str slug, struct undone *out, struct err *err) MUST_USE; /* changes nothing */
 
 /* What a source calls the record: "osm:n123", "ext:SOURCE:ID", "at:SOURCE:cctv:48.8566123,2.3522219:k". *id 0: not known. */
 bool store_identity(struct store *s, struct str identity, uint64_t *id, uint64_t *content_hash, struct err *err) MUST_USE;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "data/base/hash.h"
 #include "data/base/json.h"
 #include "data/base/limits.h"
+#include "data/base/out_file.h"
 #include "data/pmtiles.h"
 
 enum { MAGIC_BYTES = 16, MMAP_BYTES = 1 << 30 };
@@ -242,7 +242,8 @@ bool tileset_read(struct tileset *t, struct tile tile, struct buf *out, bool *fo
 struct tileset_writer {
     sqlite3 *db;
     sqlite3_stmt *image, *map, *meta;
-    char *path, *beside;
+    char *path;
+    struct out_file file;
 };
 
 static const char SCHEMA[] = "PRAGMA application_id = 1297105496;" /* "MPBX", as the specification says */
@@ -259,7 +260,10 @@ static const char SCHEMA[] = "PRAGMA application_id = 1297105496;" /* "MPBX", as
 
 static bool begin(struct tileset_writer *w, struct err *err)
 {
-    if (sqlite3_open_v2(w->beside, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+    const char *made = out_file_begin(&w->file, w->path, err) ? out_file_path(&w->file, "mbtiles", err) : NULL;
+    if (!made)
+        return false;
+    if (sqlite3_open_v2(made, &w->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
         sqlite3_exec(w->db, SCHEMA, NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(w->db, "INSERT OR IGNORE INTO images VALUES (?1, ?2)", -1, &w->image, NULL) != SQLITE_OK ||
         sqlite3_prepare_v2(w->db, "INSERT INTO map VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET tile_id = ?4", -1,
@@ -274,19 +278,8 @@ bool tileset_create(struct tileset_writer **out, const char *path, struct err *e
     if (str_ends(str_of(path), S(".pmtiles")))
         return err_set(err, ERR_INVALID, "%s: PMTiles are read but not written here; name it .mbtiles", path);
     struct tileset_writer *w = base_alloc(1, sizeof *w);
-    AUTO(buf) beside = {0};
-    buf_fmt(&beside, "%s.XXXXXX", path);
     w->path = strdup(path);
-    int fd = mkostemp(beside.at, O_CLOEXEC);
-    if (fd < 0) {
-        err_errno(err, "cannot write %s", path);
-        tileset_abandon(w);
-        return false;
-    }
-    fchmod(fd, 0644);
-    close(fd);
-    w->beside = strdup(beside.at);
-    must(w->path && w->beside);
+    must(w->path);
     if (!begin(w, err)) {
         tileset_abandon(w);
         return false;
@@ -336,34 +329,12 @@ static void writer_free(struct tileset_writer *w)
 }
 
 /* The file's bytes, then its name, are on the disk before we say so. */
-static bool put_in_place(const struct tileset_writer *w)
-{
-    int fd = open(w->beside, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (!ok || rename(w->beside, w->path) != 0)
-        return false;
-    AUTO_FREE char *copy = strdup(w->path);
-    fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd >= 0) {
-        fsync(fd);
-        close(fd);
-    }
-    return true;
-}
-
 bool tileset_finish(struct tileset_writer *w, struct err *err)
 {
     static const char END[] = "DELETE FROM images WHERE tile_id NOT IN (SELECT tile_id FROM map); COMMIT;";
     bool ok = sqlite3_exec(w->db, END, NULL, NULL, NULL) == SQLITE_OK || db_error(w->db, err);
     writer_free(w);
-    if (ok && !put_in_place(w))
-        ok = err_errno(err, "cannot write %s", w->path);
-    if (ok) {
-        free(w->beside);
-        w->beside = NULL;
-    }
+    ok = ok && out_file_end(&w->file, err);
     tileset_abandon(w);
     return ok;
 }
@@ -373,9 +344,7 @@ void tileset_abandon(struct tileset_writer *w)
     if (!w)
         return;
     writer_free(w);
-    if (w->beside)
-        unlink(w->beside);
-    free(w->beside);
+    out_file_done(&w->file);
     free(w->path);
     free(w);
 }

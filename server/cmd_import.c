@@ -23,7 +23,7 @@ static const char HELP[] =
     "  --as-of D          the day the file describes (2019-10-28; else its own)\n"
     "  --report FILE      every refused and duplicate row, as JSON\n"
     "  --memory-mb N      for reading the file (4096)\n"
-    "  --undo BATCH       takes an import back\n";
+    "  --undo BATCH       takes an import back; with --dry-run it says what that would change\n";
 
 struct telling {
     size_t told;
@@ -36,18 +36,20 @@ static void tell_refused(void *ctx, const char *line)
         fprintf(stderr, "%s\n", line);
 }
 
-static int undo(struct invocation *inv, const char *slug)
+static int undo(struct invocation *inv, const char *slug, bool dry_run)
 {
     struct err err = {0};
     struct store *s;
-    uint64_t n = 0;
-    if (!store_open(&s, inv->db, STORE_WRITE, &err))
+    struct undone n;
+    if (!store_open(&s, inv->db, dry_run ? STORE_READ : STORE_WRITE, &err))
         return command_failed(inv, &err);
-    bool ok = store_batch_undo(s, str_of(slug), &n, &err);
+    bool ok = dry_run ? store_batch_would_undo(s, str_of(slug), &n, &err) : store_batch_undo(s, str_of(slug), &n, &err);
     store_close(s);
     if (!ok)
         return command_failed(inv, &err);
-    printf("undone %llu\n", (unsigned long long)n);
+    printf("%s %llu\n", dry_run ? "would undo" : "undone", (unsigned long long)(n.n_removed + n.n_returned));
+    fprintf(stderr, "%llu %s taken away, %llu %s as they were before\n", (unsigned long long)n.n_removed, dry_run ? "would be" : "were",
+        (unsigned long long)n.n_returned, dry_run ? "would be" : "are");
     return EXIT_DONE;
 }
 
@@ -117,6 +119,16 @@ static bool report_can_be_written(const char *path)
     return access(folder.len ? folder.at : slash ? "/" : ".", W_OK) == 0;
 }
 
+static bool is_word(const struct invocation *inv, const char *option, const char *word, const struct term *terms, size_t n)
+{
+    AUTO(buf) list = {0};
+    if (!word || term_find(terms, n, str_of(word)) >= 0)
+        return true;
+    term_list(&list, terms, n);
+    command_misused(inv, "%s %s is not one of %s", option, word, list.at);
+    return false;
+}
+
 int cmd_import(struct invocation *inv)
 {
     struct import_job job = {.refused = tell_refused, .stop = (const bool *)&command_stop};
@@ -134,13 +146,18 @@ int cmd_import(struct invocation *inv)
     if (!options_read(inv, options, COUNT(options), &files, HELP, &code))
         return code;
     if (undo_slug)
-        return files.n ? command_misused(inv, "--undo takes a batch and no file") : undo(inv, undo_slug);
+        return files.n ? command_misused(inv, "--undo takes a batch and no file") : undo(inv, undo_slug, job.dry_run);
     if (!files.n)
         return command_misused(inv, "which file?");
     if (job.report && files.n > 1)
         return command_misused(inv, "--report is for one file at a time");
-    if (job.report && !report_can_be_written(job.report))
-        return command_misused(inv, "--report %s: its folder is not there or cannot be written into", job.report);
+    if (job.report && !report_can_be_written(job.report)) {
+        err_errno(&err, "%s", job.report);
+        return command_failed(inv, &err);
+    }
+    if (!is_word(inv, "--category", job.category, CATEGORY_TERMS, CATEGORY_COUNT) ||
+        !is_word(inv, "--precision", job.precision, PRECISION_TERMS, PRECISION_COUNT))
+        return EXIT_USAGE;
     if (as_of && (!partial_date_read(str_of(as_of), &job.as_of) || !job.as_of.year))
         return command_misused(inv, "--as-of %s is not a date such as 2019-10-28", as_of);
     if (memory && (!str_u64(str_of(memory), &memory_mb) || memory_mb < 64 || memory_mb > 1 << 20))

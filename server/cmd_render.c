@@ -17,7 +17,8 @@
 #define VIEW_HELP                                                                                                     \
     "  --style NAME|FILE.json   light (if not given), dark, print, deployments, or a style file\n"                    \
     "  --tile Z/X/Y             a 256-px tile, or\n"                                                                  \
-    "  --center LON,LAT --zoom Z [--bearing D], or --bbox W,S,E,N; zooms are the style's (512-px tiles)\n"            \
+    "  --center LON,LAT --zoom Z [--bearing D], or --bbox W,S,E,N; zooms are the style's (512-px tiles).\n"           \
+    "                           A style file may say center and zoom itself\n"                                        \
     "  --size WxH               px; 800x600 if not given\n"                                                           \
     "  --scale R                device px for a px, 1 to 4\n"                                                         \
     "  --date D                 the map as it was: YYYY[-MM[-DD]]\n"                                                  \
@@ -100,6 +101,21 @@ static void view_of_style(const struct style *s, struct view *v)
     v->bearing_deg = json_number(json_get(root, S("bearing")));
 }
 
+static bool is_style_file(const char *name)
+{
+    return strchr(name, '/') || str_ends(str_of(name), S(".json"));
+}
+
+/* One of our styles shows the world: which part of it is asked for must be said. A style file says where it starts. */
+static bool has_view(const struct job *j, struct err *err)
+{
+    if (j->tile || j->bbox || (j->style && is_style_file(j->style)))
+        return true;
+    if (!j->center)
+        return err_set(err, ERR_INVALID, "say what to draw: --tile Z/X/Y, --center LON,LAT --zoom Z, or --bbox W,S,E,N");
+    return j->zoom || err_set(err, ERR_INVALID, "--center goes with --zoom");
+}
+
 static bool read_view(struct job *j, struct err *err)
 {
     struct view *v = &j->view;
@@ -134,19 +150,42 @@ static bool read_view(struct job *j, struct err *err)
     return true;
 }
 
+static bool ends_as(struct str name, enum picture_format f)
+{
+    struct str extension = str_of(PICTURE_EXTENSION[f]);
+    return str_ends(name, extension) && name.len > extension.len && name.at[name.len - extension.len - 1] == '.';
+}
+
+static bool is_png(enum picture_format f)
+{
+    return f == PICTURE_PNG || f == PICTURE_PNG8;
+}
+
+/* A file that is called .svg is an SVG. */
+static bool agrees_with_name(const struct job *j, struct err *err)
+{
+    for (int f = 0; j->out && !j->tiles && f < PICTURE_FORMAT_COUNT; f++) {
+        enum picture_format told = (enum picture_format)f;
+        if (ends_as(str_of(j->out), told) && told != j->picture && !(is_png(told) && is_png(j->picture)))
+            return err_set(err, ERR_INVALID, "-o %s and --format %s say two things; change one of them", j->out, j->format);
+    }
+    return true;
+}
+
 static bool read_format(struct job *j, struct err *err)
 {
     struct str name = j->format ? str_of(j->format) : str_of(j->out);
-    for (int f = 0; f < PICTURE_FORMAT_COUNT; f++) {
-        struct str extension = str_of(PICTURE_EXTENSION[f]);
-        if (j->format ? str_eq(name, extension)
-                      : str_ends(name, extension) && name.len > extension.len && name.at[name.len - extension.len - 1] == '.') {
+    for (int f = 0; f < PICTURE_FORMAT_COUNT; f++)
+        if (j->format ? str_eq(name, str_of(PICTURE_EXTENSION[f])) : ends_as(name, (enum picture_format)f)) {
             j->picture = (enum picture_format)f;
-            return true;
+            return agrees_with_name(j, err);
         }
-    }
     if (j->format)
         return err_set(err, ERR_INVALID, "--format %s: there are png, png8, webp, svg and pdf", j->format);
+    static const char *const NOT_DRAWN[] = {".jpg", ".jpeg", ".gif", ".tif", ".tiff", ".bmp"};
+    for (size_t i = 0; i < COUNT(NOT_DRAWN); i++)
+        if (str_ends(name, str_of(NOT_DRAWN[i])))
+            return err_set(err, ERR_INVALID, "-o %s: pictures are drawn as png, png8, webp, svg and pdf", j->out);
     j->picture = PICTURE_PNG;
     return true;
 }
@@ -164,6 +203,8 @@ static bool read_filter(struct job *j, struct err *err)
 {
     bool known;
     j->filter = filter_everything();
+    if (j->lang && strcmp(j->lang, "fr") != 0 && strcmp(j->lang, "en") != 0)
+        return err_set(err, ERR_INVALID, "--lang %s: say fr or en", j->lang);
     if (j->category && !filter_set(&j->filter, S("category"), str_of(j->category), &known, err))
         return false;
     if (j->status && !filter_set(&j->filter, S("status"), str_of(j->status), &known, err))
@@ -186,26 +227,11 @@ static bool open_style(struct job *j, struct err *err)
 {
     const char *name = j->style ? j->style : "light";
     struct str text;
-    if (strchr(name, '/') || str_ends(str_of(name), S(".json")))
+    if (is_style_file(name))
         return style_read_file(&j->read_style, name, err);
     if (builtin_style(str_of(name), &text))
         return style_read(&j->read_style, text, NULL, err) || err_under(err, "style %s", name);
     return err_set(err, ERR_MISSING, "--style %s: there is no such style; say light, dark, print or deployments, or give a style file", name);
-}
-
-static bool prepare(struct job *j, const char *db, struct buf *basemap, struct err *err)
-{
-    if (j->basemaps.n == 0 && where_basemap(basemap, db))
-        j->basemaps.at[j->basemaps.n++] = basemap->at;
-    struct painter_options options = {.basemaps = j->basemaps.at, .n_basemaps = j->basemaps.n, .assets = j->assets};
-    if (!open_style(j, err) || !read_filter(j, err) || !read_view(j, err) || !painter_new(&j->painter, &options, err))
-        return false;
-    if (!is_there(db))
-        return true;
-    if (!world_open(&j->world, db, false, err))
-        return err_under(err, "%s", db);
-    j->scene.points = world_hold(j->world);
-    return true;
 }
 
 static void finish(struct job *j)
@@ -216,6 +242,42 @@ static void finish(struct job *j)
         world_close(j->world);
     if (j->read_style)
         style_drop(j->read_style);
+}
+
+/* What was typed and is wrong whatever there is on this machine. */
+static bool read_options(struct job *j, struct err *err)
+{
+    return (j->tiles || has_view(j, err)) && open_style(j, err) && read_filter(j, err) && read_view(j, err);
+}
+
+/* Of a database that was not named, and is not there, the base map alone is drawn. */
+static bool prepare(struct job *j, const struct invocation *inv, struct buf *basemap, struct err *err)
+{
+    if (j->basemaps.n == 0 && where_basemap(basemap, inv->db))
+        j->basemaps.at[j->basemaps.n++] = basemap->at;
+    struct painter_options options = {.basemaps = j->basemaps.at, .n_basemaps = j->basemaps.n, .assets = j->assets};
+    if (!painter_new(&j->painter, &options, err))
+        return false;
+    if (!inv->db_is_given && !is_there(inv->db))
+        return true;
+    if (!world_open(&j->world, inv->db, false, err))
+        return false;
+    j->scene.points = world_hold(j->world);
+    return true;
+}
+
+static int leave(struct job *j, const struct invocation *inv, bool ok, const struct err *err)
+{
+    finish(j);
+    return ok ? EXIT_DONE : command_failed(inv, err);
+}
+
+/* A style that is ours or is read, but wrong, has failed; a word that is none of the choices was typed wrongly. */
+static int misused(struct job *j, const struct invocation *inv, const struct err *err)
+{
+    bool file = j->style && is_style_file(j->style) && !j->read_style;
+    finish(j);
+    return file ? command_failed(inv, err) : command_misused(inv, "%s", err->text);
 }
 
 /* ---- render ---- */
@@ -288,9 +350,10 @@ int cmd_render(struct invocation *inv)
         return code;
     if (j.tiles ? strcmp(j.tiles, "-") != 0 : !j.out)
         return command_misused(inv, j.tiles ? "--tiles takes -, standard input" : "say where to: -o FILE or -o -");
-    bool ok = read_format(&j, &err) && prepare(&j, inv->db, &basemap, &err) && (j.tiles ? draw_tiles(&j, &err) : draw_picture(&j, &err));
-    finish(&j);
-    return ok ? EXIT_DONE : command_failed(inv, &err);
+    if (!read_format(&j, &err) || !read_options(&j, &err))
+        return misused(&j, inv, &err);
+    bool ok = prepare(&j, inv, &basemap, &err) && (j.tiles ? draw_tiles(&j, &err) : draw_picture(&j, &err));
+    return leave(&j, inv, ok, &err);
 }
 
 int cmd_query(struct invocation *inv)
@@ -309,12 +372,13 @@ int cmd_query(struct invocation *inv)
         return command_misused(inv, "say where: --at X,Y or --at X,Y,X2,Y2");
     if (n == 2)
         at[2] = at[0], at[3] = at[1];
-    bool ok = prepare(&j, inv->db, &basemap, &err) &&
+    if (!read_options(&j, &err))
+        return misused(&j, inv, &err);
+    bool ok = prepare(&j, inv, &basemap, &err) &&
         map_query(j.painter, &j.view, j.read_style, &j.scene, MIN(at[0], at[2]), MIN(at[1], at[3]), MAX(at[0], at[2]), MAX(at[1], at[3]), &out, &err);
     if (ok) {
         buf_char(&out, '\n');
         ok = buf_write_file(&out, "-", &err);
     }
-    finish(&j);
-    return ok ? EXIT_DONE : command_failed(inv, &err);
+    return leave(&j, inv, ok, &err);
 }

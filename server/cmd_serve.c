@@ -105,6 +105,11 @@ static bool make_config(struct config *c, const struct typed *t, const char *db,
     *c = (struct config){.db = db, .admin = t->admin, .base_url = t->base_url, .styles_dir = t->styles};
     if (t->listen.n > COUNT(c->listen) || t->basemaps.n > COUNT(c->basemaps))
         return err_set(err, ERR_INVALID, "at most %zu --listen and %zu --basemap", COUNT(c->listen), COUNT(c->basemaps));
+    for (size_t i = 0; i < t->listen.n; i++)
+        if (!http_address_check(t->listen.at[i], err))
+            return err_under(err, "--listen");
+    if (t->admin && !http_address_check(t->admin, err))
+        return err_under(err, "--admin");
     c->n_listen = t->listen.n;
     c->n_basemaps = t->basemaps.n;
     memcpy(c->listen, t->listen.at, t->listen.n * sizeof *c->listen);

@@ -12,6 +12,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PART = 3 };
 
 struct invocation {
     const char *db;      /* --db, CONTRECHAMP_DB or ./contrechamp.sqlite */
+    bool db_is_given;    /* not the last of these */
     const char *command; /* "import" */
     int argc;            /* what follows the command's name */
     char **argv;

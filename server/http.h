@@ -126,6 +126,8 @@ void http_drain(struct http *h, int64_t most_ms);
 /* After the work was stopped, so that nothing is parked any more. */
 void http_stop(struct http *h);
 
+/* Whether it is written as one; what it names is looked at by http_listen. */
+bool http_address_check(const char *address, struct err *err) MUST_USE;
 /* A listening socket for "127.0.0.1:8080", "[::1]:8080", "localhost:0" or "unix:PATH"; -1 with err. */
 int http_listen(const char *address, struct err *err);
 /* Sockets handed down by systemd (LISTEN_FDS), at most `most`. */

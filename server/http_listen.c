@@ -68,17 +68,26 @@ static int listen_on(const struct addrinfo *at)
     return fd;
 }
 
+enum { HOST_BYTES = 256 };
+
+bool http_address_check(const char *address, struct err *err)
+{
+    const char *colon = strrchr(address, ':');
+    uint64_t port;
+    if (strncmp(address, "unix:", 5) == 0 && address[5])
+        return true;
+    return (colon && colon - address < HOST_BYTES && str_u64(str_of(colon + 1), &port) && port <= 65535) ||
+           err_set(err, ERR_INVALID, "%s is not an address: say HOST:PORT, [::1]:PORT or unix:PATH", address);
+}
+
 int http_listen(const char *address, struct err *err)
 {
+    char host[HOST_BYTES];
+    if (!http_address_check(address, err))
+        return -1;
     if (strncmp(address, "unix:", 5) == 0)
         return listen_unix(address + 5, err);
     const char *colon = strrchr(address, ':');
-    char host[256];
-    uint64_t port;
-    if (!colon || (size_t)(colon - address) >= sizeof host || !str_u64(str_of(colon + 1), &port) || port > 65535) {
-        err_set(err, ERR_INVALID, "%s is not an address: say HOST:PORT, [::1]:PORT or unix:PATH", address);
-        return -1;
-    }
     bool bracketed = address[0] == '[' && colon > address && colon[-1] == ']';
     size_t from = bracketed, to = (size_t)(colon - address) - bracketed;
     memcpy(host, address + from, to - from);

@@ -57,7 +57,8 @@ int main(int argc, char **argv)
             return EXIT_USAGE;
         }
     }
-    if (!inv.db || !*inv.db)
+    inv.db_is_given = inv.db && *inv.db;
+    if (!inv.db_is_given)
         inv.db = "contrechamp.sqlite";
     if (i >= argc || strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "help") == 0) {
         show_help(i < argc ? stdout : stderr);

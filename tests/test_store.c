@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "data/base/clock.h"
@@ -273,9 +274,15 @@ TEST(a_batch_taken_back_leaves_what_was_there_before)
     c.d.id = old;
     put(s, &c.d, "osm:n1", b.id);
     uint64_t added = put(s, camera(&c, 5, 44), "osm:n2", b.id);
-    uint64_t n;
+    struct undone n;
+    uint64_t seq = store_seq(s);
+    must_work(store_batch_would_undo(s, S("nimes-2026"), &n, &err), &err);
+    CHECK_INT(n.n_removed, 1);
+    CHECK_INT(n.n_returned, 1);
+    CHECK_INT(store_seq(s), seq); /* asking changed nothing */
     must_work(store_batch_undo(s, S("nimes-2026"), &n, &err), &err);
-    CHECK_INT(n, 2);
+    CHECK_INT(n.n_removed, 1);
+    CHECK_INT(n.n_returned, 1);
     AUTO(arena) a;
     arena_init(&a, 1 << 20);
     struct deployment d;
@@ -350,6 +357,55 @@ TEST(a_backup_of_a_live_database_is_whole_and_goes_back)
     must_work(store_stats(s, &t, &err), &err);
     CHECK_INT(t.deployments, 1);
     CHECK(!store_restore("/etc/passwd", path, &err));
+    clean(s);
+}
+
+TEST(a_backup_is_never_written_over_the_database_by_whatever_name)
+{
+    struct store *s = fresh();
+    struct camera c;
+    struct err err = {0};
+    put(s, camera(&c, 4, 43), "", 0);
+    char names[6][160];
+    static const char *const SUFFIXES[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < COUNT(SUFFIXES); i++)
+        snprintf(names[i], sizeof names[i], "%s%s", path, SUFFIXES[i]);
+    snprintf(names[4], sizeof names[4], "%s/link.sqlite", folder);
+    snprintf(names[5], sizeof names[5], "%s/hard.sqlite", folder);
+    CHECK(symlink(path, names[4]) == 0 && link(path, names[5]) == 0);
+    for (size_t i = 0; i < COUNT(names); i++) {
+        CHECK(!store_backup(s, names[i], &err));
+        CHECK(strstr(err.text, "that is the database itself"));
+        CHECK(!store_restore(names[i], path, &err));
+    }
+    struct stat at_path, hard;
+    CHECK(stat(path, &at_path) == 0 && stat(names[5], &hard) == 0 && at_path.st_ino == hard.st_ino);
+    put(s, camera(&c, 4.1, 43), "", 0);
+    must_work(store_check(s, false, say, NULL, &err), &err);
+    unlink(names[4]);
+    unlink(names[5]);
+    clean(s);
+}
+
+TEST(a_database_that_is_reached_by_a_link_is_restored_behind_the_link)
+{
+    struct store *s = fresh();
+    struct camera c;
+    struct err err = {0};
+    struct stat st;
+    put(s, camera(&c, 4, 43), "", 0);
+    char copy[128], by[128];
+    snprintf(copy, sizeof copy, "%s/copy.sqlite", folder);
+    snprintf(by, sizeof by, "%s/by.sqlite", folder);
+    must_work(store_backup(s, copy, &err), &err);
+    CHECK(symlink(path, by) == 0);
+    CHECK(!store_restore(copy, by, &err)); /* it is open */
+    store_close(s);
+    must_work(store_restore(copy, by, &err), &err);
+    CHECK(lstat(by, &st) == 0 && S_ISLNK(st.st_mode));
+    unlink(by);
+    unlink(copy);
+    must_work(store_open(&s, path, STORE_WRITE, &err), &err);
     clean(s);
 }
 

@@ -26,7 +26,7 @@ static size_t files_in_folder(void)
     DIR *d = opendir(folder);
     assert_non_null(d);
     for (struct dirent *e; (e = readdir(d));)
-        n += e->d_name[0] != '.';
+        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0; /* what is in the making has a hidden name */
     closedir(d);
     return n;
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libdeflate.h>
-#include <libgen.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "data/base/deflate.h"
+#include "data/base/out_file.h"
 
 void buf_done(struct buf *b)
 {
@@ -288,36 +288,18 @@ static bool write_all(int fd, const char *at, size_t n)
     return true;
 }
 
-static void sync_folder_of(const char *path)
-{
-    AUTO_FREE char *copy = strdup(path);
-    int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd < 0)
-        return;
-    fsync(fd);
-    close(fd);
-}
-
 bool buf_write_file(const struct buf *b, const char *path, struct err *err)
 {
-    if (strcmp(path, "-") == 0)
-        return write_all(STDOUT_FILENO, b->at, b->len) || err_errno(err, "cannot write to standard output");
-    AUTO(buf) beside = {0};
-    buf_fmt(&beside, "%s.XXXXXX", path);
-    int fd = mkostemp(beside.at, O_CLOEXEC);
+    AUTO(out_file) o = {0};
+    if (!out_file_begin(&o, path, err))
+        return false;
+    int fd = out_file_open(&o, err);
     if (fd < 0)
-        return err_errno(err, "cannot write %s", path);
-    bool ok = write_all(fd, b->at, b->len) && fsync(fd) == 0 && fchmod(fd, 0644) == 0;
-    int failure = errno;
-    ok = close(fd) == 0 && ok;
-    if (ok && rename(beside.at, path) == 0) {
-        sync_folder_of(path);
-        return true;
-    }
-    errno = ok ? errno : failure;
-    err_errno(err, "cannot write %s", path);
-    unlink(beside.at);
-    return false;
+        return false;
+    bool ok = write_all(fd, b->at, b->len) || err_errno(err, "cannot write %s", strcmp(path, "-") == 0 ? "to standard output" : path);
+    if (close(fd) != 0 && ok)
+        ok = err_errno(err, "cannot write %s", path);
+    return ok && out_file_end(&o, err);
 }
 
 /* ---- gzip ---- */

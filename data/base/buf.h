@@ -36,7 +36,7 @@ void buf_hex(struct buf *b, const void *bytes, size_t n);
 
 /* A whole file, at most limit_bytes. */
 bool buf_read_file(struct buf *b, const char *path, size_t limit_bytes, struct err *err) MUST_USE;
-/* Written beside the path, fsynced, renamed, folder fsynced. "-" is standard output. */
+/* To a file, a device, or "-": whole or not at all, as data/base/out_file.h says. */
 bool buf_write_file(const struct buf *b, const char *path, struct err *err) MUST_USE;
 
 /* gzip (RFC 1952), for answers and vector tiles. */

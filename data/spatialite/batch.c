@@ -216,6 +216,16 @@ static bool records_of(struct store *s, uint64_t batch, struct taken **out, size
     return stmt_ok(&q, err);
 }
 
+static bool find_batch(struct store *s, struct str slug, uint64_t *id, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT id, state FROM import_batch WHERE slug = :slug");
+    stmt_bind_text(&q, ":slug", slug);
+    if (!stmt_row(&q))
+        return stmt_ok(&q, err) && err_set(err, ERR_MISSING, "%.*s: there is no such batch; `contrechamp stats` lists them", STR_ARG(slug));
+    *id = (uint64_t)stmt_int(&q, 0);
+    return !str_eq(stmt_str(&q, 1), S("undone")) || err_set(err, ERR_CONFLICT, "%.*s: it was taken back already", STR_ARG(slug));
+}
+
 /* The newest version before one that no import wrote which was taken back; 0: there is none. */
 static bool version_before(struct store *s, uint64_t id, uint32_t version, uint32_t *out, struct err *err)
 {
@@ -228,38 +238,47 @@ static bool version_before(struct store *s, uint64_t id, uint32_t version, uint3
     return stmt_ok(&q, err);
 }
 
-bool store_batch_undo(struct store *s, struct str slug, uint64_t *n_records, struct err *err)
+/* What becomes of each: the version it returns to, 0 where nothing is left. */
+static bool find_before(struct store *s, struct taken *records, size_t n, struct undone *out, struct err *err)
 {
-    AUTO(tx) tx = {0};
-    if (!tx_begin(&tx, &s->db, err))
-        return false;
-    uint64_t batch = 0;
-    {
-        AUTO(stmt) q = db_stmt(&s->db, "SELECT id, state FROM import_batch WHERE slug = :slug");
-        stmt_bind_text(&q, ":slug", slug);
-        if (!stmt_row(&q))
-            return stmt_ok(&q, err) && err_set(err, ERR_MISSING, "%.*s: there is no such batch; `contrechamp stats` lists them", STR_ARG(slug));
-        batch = (uint64_t)stmt_int(&q, 0);
-        if (str_eq(stmt_str(&q, 1), S("undone")))
-            return err_set(err, ERR_CONFLICT, "%.*s: it was taken back already", STR_ARG(slug));
+    *out = (struct undone){0};
+    for (size_t i = 0; i < n; i++) {
+        if (!version_before(s, records[i].id, records[i].version, &records[i].version, err))
+            return false;
+        *(records[i].version ? &out->n_returned : &out->n_removed) += 1;
     }
+    return true;
+}
+
+bool store_batch_would_undo(struct store *s, struct str slug, struct undone *out, struct err *err)
+{
     AUTO_FREE struct taken *records = NULL;
     size_t n = 0;
-    if (!records_of(s, batch, &records, &n, err))
+    uint64_t batch;
+    return find_batch(s, slug, &batch, err) && records_of(s, batch, &records, &n, err) && find_before(s, records, n, out, err);
+}
+
+bool store_batch_undo(struct store *s, struct str slug, struct undone *out, struct err *err)
+{
+    AUTO(tx) tx = {0};
+    AUTO_FREE struct taken *records = NULL;
+    size_t n = 0;
+    uint64_t batch;
+    struct undone done;
+    if (!tx_begin(&tx, &s->db, err) || !find_batch(s, slug, &batch, err) || !records_of(s, batch, &records, &n, err) ||
+        !find_before(s, records, n, &done, err))
         return false;
     AUTO(arena) a;
     arena_init(&a, 64 * 1024 * 1024);
     for (size_t i = 0; i < n; i++) {
         arena_reset(&a);
-        uint32_t before;
-        if (!version_before(s, records[i].id, records[i].version, &before, err) ||
-            !(before ? return_to(s, records[i].id, before, &a, err) : forget_record(s, records[i].id, err)))
+        if (!(records[i].version ? return_to(s, records[i].id, records[i].version, &a, err) : forget_record(s, records[i].id, err)))
             return false;
     }
     AUTO(stmt) q = db_stmt(&s->db, "UPDATE import_batch SET state = 'undone' WHERE id = :id");
     stmt_bind_u64(&q, ":id", batch);
     if (!stmt_run(&q, err))
         return false;
-    *n_records = n;
+    *out = done;
     return words_flush(s, err) && tx_commit(&tx, err);
 }

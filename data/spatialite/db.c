@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <spatialite.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/base/buf.h"
 #include "data/geo/wkb.h"
@@ -52,6 +53,10 @@ bool db_open(struct db *db, const char *path, bool writable, bool create, struct
     static pthread_mutex_t spatialite_start = PTHREAD_MUTEX_INITIALIZER; /* its start-up is not safe side by side */
     *db = (struct db){.path = strdup(path)};
     must(db->path);
+    struct stat there;
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return err_set(err, ERR_INVALID, "%s: it is %s; a database is a file, and --db names it", path,
+            S_ISDIR(there.st_mode) ? "a folder" : "not a plain file");
     int flags = (writable ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &db->sqlite, flags, NULL) != SQLITE_OK)
         return sqlite_failed(db, "open", err);

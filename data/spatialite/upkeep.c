@@ -1,14 +1,15 @@
 /*
- * Backup, restore, check. A backup is made by SQLite's own backup of a live database into a file beside the target, verified,
- * synced and put in its place; never a copy of the file.
+ * Backup, restore, check. A backup is made by SQLite's own backup of a live database into a file in the making, verified,
+ * synced and put in its place (data/base/out_file.h); never a copy of the file.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "data/base/buf.h"
 #include "data/base/json.h"
+#include "data/base/out_file.h"
 #include "data/spatialite/inside.h"
 
 /* ---- backup and restore ---- */
@@ -35,29 +36,6 @@ static bool integrity(struct db *db, void (*say)(void *ctx, const char *line), v
     return stmt_ok(&q, err);
 }
 
-static bool sync_path(const char *path, struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool ok = fd >= 0 && fsync(fd) == 0;
-    if (!ok)
-        err_errno(err, "sync %s", path);
-    if (fd >= 0)
-        close(fd);
-    return ok;
-}
-
-static bool put_in_place(const char *made, const char *to, struct err *err)
-{
-    AUTO(buf) folder = {0};
-    const char *slash = strrchr(to, '/');
-    buf_add(&folder, slash ? str_from(to, (size_t)(slash - to) + 1) : S("."));
-    if (!sync_path(made, err))
-        return false;
-    if (rename(made, to) != 0)
-        return err_errno(err, "put %s in its place", to);
-    return sync_path(folder.at, err);
-}
-
 static bool copy_pages(sqlite3 *from, sqlite3 *to, const char *path, struct err *err)
 {
     enum { PAGES_A_STEP = 1024, TRIES = 2000 };
@@ -77,14 +55,47 @@ static bool copy_pages(sqlite3 *from, sqlite3 *to, const char *path, struct err 
     return rc == SQLITE_DONE || err_set(err, ERR_IO, "%s: %s", path, sqlite3_errstr(rc));
 }
 
-static void remove_with_wal(const char *path)
+static const char *const BESIDE[] = {"-wal", "-shm", "-journal"};
+
+/* What SQLite left beside a file that is about to be another one. */
+static void remove_logs(const char *path)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
-    for (size_t i = 0; i < COUNT(suffixes); i++) {
+    for (size_t i = 0; i < COUNT(BESIDE); i++) {
         AUTO(buf) name = {0};
-        buf_fmt(&name, "%s%s", path, suffixes[i]);
+        buf_fmt(&name, "%s%s", path, BESIDE[i]);
         unlink(name.at);
     }
+}
+
+static bool folder_and_name(const char *path, struct stat *folder, const char **name)
+{
+    AUTO(buf) copy = {0};
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    buf_add(&copy, slash ? str_from(path, (size_t)(slash - path) + 1) : S("."));
+    return stat(copy.at, folder) == 0;
+}
+
+/* One file by whatever names, or one name in one folder where nothing stands yet. */
+static bool is_same_place(const char *a, const char *b)
+{
+    struct stat x, y;
+    const char *name_a, *name_b;
+    if (stat(a, &x) == 0 && stat(b, &y) == 0)
+        return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    return folder_and_name(a, &x, &name_a) && folder_and_name(b, &y, &name_b) && x.st_dev == y.st_dev && x.st_ino == y.st_ino &&
+           strcmp(name_a, name_b) == 0;
+}
+
+static bool is_of_database(const char *path, const char *db)
+{
+    bool same = is_same_place(path, db);
+    for (size_t i = 0; i < COUNT(BESIDE) && !same; i++) {
+        AUTO(buf) name = {0};
+        buf_fmt(&name, "%s%s", db, BESIDE[i]);
+        same = is_same_place(path, name.at);
+    }
+    return same;
 }
 
 /* Copies a database into `path` (which is not there) and makes sure that the copy is whole. */
@@ -109,13 +120,19 @@ static bool copy_verified(struct db *from, const char *path, struct err *err)
 
 bool store_backup(struct store *s, const char *to, struct err *err)
 {
-    AUTO(buf) made = {0};
-    buf_fmt(&made, "%s.part", to);
-    remove_with_wal(made.at);
-    bool ok = copy_verified(&s->db, made.at, err) && put_in_place(made.at, to, err);
-    if (!ok)
-        remove_with_wal(made.at);
-    return ok;
+    AUTO(out_file) o = {0};
+    if (!out_file_begin(&o, to, err))
+        return false;
+    if (is_of_database(o.target.at, sqlite3_db_filename(s->db.sqlite, "main")))
+        return err_set(err, ERR_INVALID, "%s: that is the database itself, or a file that belongs to it; give the copy a name of its own", to);
+    const char *made = out_file_path(&o, "sqlite", err);
+    if (!made)
+        return false;
+    if (!copy_verified(&s->db, made, err))
+        return out_file_failed(&o, err);
+    if (!o.is_special)
+        remove_logs(o.target.at);
+    return out_file_end(&o, err);
 }
 
 /* Nobody may have the database open while it is replaced. */
@@ -133,29 +150,38 @@ static bool stands_still(const char *path, struct err *err)
     return err_set(err, ERR_BUSY, "%s: a server or another program has it open; stop it, then restore", path);
 }
 
-bool store_restore(const char *from, const char *to, struct err *err)
+static bool open_backup(struct db *backup, const char *from, struct err *err)
 {
-    struct db backup = {0};
     bool well = true;
-    AUTO(buf) made = {0};
-    buf_fmt(&made, "%s.part", to);
     if (access(from, R_OK) != 0)
         return err_errno(err, "%s", from);
-    bool ok = db_open(&backup, from, false, false, err) && db_check_schema(&backup, err) && integrity(&backup, NULL, NULL, &well, err) &&
-              (well || err_set(err, ERR_IO, "%s: this backup is damaged; take an older one", from));
-    if (ok && (ok = stands_still(to, err))) {
-        remove_with_wal(made.at);
-        ok = copy_verified(&backup, made.at, err);
-    }
+    return db_open(backup, from, false, false, err) && db_check_schema(backup, err) && integrity(backup, NULL, NULL, &well, err) &&
+           (well || err_set(err, ERR_IO, "%s: this backup is damaged; take an older one", from));
+}
+
+static bool put_back(struct db *backup, struct out_file *o, struct err *err)
+{
+    const char *made = out_file_path(o, "sqlite", err);
+    if (!made)
+        return false;
+    if (!copy_verified(backup, made, err))
+        return out_file_failed(o, err);
+    remove_logs(o->target.at);
+    return out_file_end(o, err);
+}
+
+bool store_restore(const char *from, const char *to, struct err *err)
+{
+    AUTO(out_file) o = {0};
+    struct db backup = {0};
+    if (!out_file_begin(&o, to, err))
+        return false;
+    if (o.is_special)
+        return err_set(err, ERR_INVALID, "%s: a database is a file; --db names it", to);
+    if (is_of_database(from, o.target.at))
+        return err_set(err, ERR_INVALID, "%s: that is the database itself, or a file that belongs to it; name a backup", from);
+    bool ok = open_backup(&backup, from, err) && stands_still(o.target.at, err) && put_back(&backup, &o, err);
     db_close(&backup);
-    if (ok) {
-        AUTO(buf) log = {0};
-        buf_fmt(&log, "%s-wal", to);
-        unlink(log.at);
-        ok = put_in_place(made.at, to, err);
-    }
-    if (!ok)
-        remove_with_wal(made.at);
     return ok;
 }
 
