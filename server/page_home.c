@@ -13,6 +13,9 @@
 static const struct lonlat FRANCE = {2.4, 46.55};
 enum { FRANCE_ZOOM = 6, CITY_ZOOM = 13, WIDE_PX = 1280, HIGH_PX = 720, ZOOM_STREETS = 14, ZOOM_CONES = 16, ZOOM_STRIP = 13, STRIP_MAX = 24 };
 
+/* Shares of a view with streets: under this there are as good as none, from this on nothing is missing that one would ask for. */
+static const double STREETS_FEW = 0.05, STREETS_ENOUGH = 0.75;
+
 struct home {
     struct page page;
     struct worker *worker;
@@ -210,15 +213,26 @@ static void put_chips(struct home *h)
 
 /* ---- at the map's edge ---- */
 
-static bool has_streets(const struct home *h)
+/* Of the view, the share for which streets are drawn; areas of the base map that overlap count twice. */
+static double share_with_streets(const struct home *h)
 {
-    const struct box *areas;
+    const struct box *areas, *view = &h->box;
     size_t n = app_street_areas(h->page.app, &areas);
-    struct lonlat at = {(h->box.west + h->box.east) / 2, (h->box.south + h->box.north) / 2};
-    for (size_t i = 0; i < n; i++)
-        if (at.lon >= areas[i].west && at.lon <= areas[i].east && at.lat >= areas[i].south && at.lat <= areas[i].north)
-            return true;
-    return false;
+    double east = view->east < view->west ? view->east + 360 : view->east, share = 0;
+    double whole = (east - view->west) * (view->north - view->south);
+    for (size_t i = 0; i < n; i++) {
+        double w = MIN(east, areas[i].east) - MAX(view->west, areas[i].west), d = MIN(view->north, areas[i].north) - MAX(view->south, areas[i].south);
+        share += w > 0 && d > 0 && whole > 0 ? w * d / whole : 0;
+    }
+    return MIN(share, 1);
+}
+
+/* A white map with a few streets at its edge is a map that ends, and says so. */
+static void put_ground(struct home *h)
+{
+    double share = h->zoom >= ZOOM_STREETS ? share_with_streets(h) : 1;
+    if (share < STREETS_ENOUGH)
+        page_fmt(&h->page, "<p class=\"ground\">%t</p>", share < STREETS_FEW ? "map.no_streets" : "map.some_streets");
 }
 
 static void put_edge(struct home *h)
@@ -242,8 +256,7 @@ static void put_edge(struct home *h)
         }
         page_raw(p, "</ul></details>");
     }
-    if (h->zoom >= ZOOM_STREETS && !has_streets(h))
-        page_fmt(p, "<p class=\"ground\">%t</p>", "map.no_streets");
+    put_ground(h);
     page_raw(p, "</div>");
 }
 
@@ -330,12 +343,13 @@ static void put_devices(struct home *h)
     for (size_t i = 0; i < v->n_devices_listed; i++) {
         const struct point *at = v->devices[i];
         const struct card *c = snapshot_card(h->snapshot, at->card);
-        AUTO(buf) to = {0};
+        AUTO(buf) to = {0}, number = {0};
         buf_fmt(&to, "/d/%llu", (unsigned long long)at->id);
+        buf_fmt(&number, "%llX", (unsigned long long)at->id); /* as in the record's title */
         page_raw(p, "<li class=\"row\">");
         page_symbol(p, (enum category)at->category, (enum status)at->status, at->flags & POINT_STALE);
-        page_fmt(p, "<span class=\"what\"><a class=\"record\" href=\"%L\">%T, %t %d</a><span class=\"small\">%S%s%T</span></span></li>", to.at,
-            &CATEGORY_TERMS[at->category], "number", (int64_t)at->id, c->place_name, c->place_name.len ? " · " : "", &STATUS_TERMS[at->status]);
+        page_fmt(p, "<span class=\"what\"><a class=\"record\" href=\"%L\">%T, %t\u202f%s</a><span class=\"small\">%S%s%T</span></span></li>", to.at,
+            &CATEGORY_TERMS[at->category], "number", number.at, c->place_name, c->place_name.len ? " · " : "", &STATUS_TERMS[at->status]);
     }
     page_raw(p, "</ul>");
 }
@@ -485,7 +499,7 @@ static bool put_filters(struct home *h, struct err *err)
 static void put_words(struct page *p)
 {
     static const char *const keys[] = {"close", "copied", "near.failed", "near.here", "search.none", "map.here_nothing", "map.several",
-        "map.label", "zoom.in", "zoom.out", "share.title", "map.failed", "panel"};
+        "map.label", "number", "zoom.in", "zoom.out", "share.title", "map.failed", "panel"};
     AUTO(buf) json = {0};
     struct json_writer w = {.out = &json};
     json_open(&w, '{');

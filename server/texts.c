@@ -59,6 +59,7 @@ static const struct words TEXTS[] = {
     {"map.drawn", "Carte des dispositifs ; la liste plus bas dit la même chose en mots.", "Map of the devices; the list below says the same in words."},
     {"map.no_streets", "Pas encore de plan des rues ici : seul le fond général est dessiné.",
         "No street plan here yet: only the general map is drawn."},
+    {"map.some_streets", "Le plan des rues ne couvre pas encore toute cette vue.", "The street plan does not cover all of this view yet."},
     {"map.here_nothing", "Rien de relevé à cet endroit précis.", "Nothing on record at this very spot."},
     {"map.several", "À cet endroit", "At this place"},
     {"map.failed", "La suite n'a pas pu être chargée. Réessayez.", "This could not be loaded. Try again."},

@@ -277,7 +277,8 @@
 
   function labelOf(feature) {
     const choice = form.querySelector(`input[name=category][value="${CSS.escape(feature.properties.category || "")}"]`);
-    return feature.properties.name || (choice ? choice.parentElement.querySelector("span").textContent : words.panel);
+    const kind = choice ? choice.parentElement.querySelector("span").textContent : words.panel;
+    return feature.properties.name || `${kind}, ${words.number}\u202f${BigInt(feature.properties.id).toString(16).toUpperCase()}`;
   }
 
   function openSeveral(features) {
@@ -285,7 +286,9 @@
     for (const f of features) {
       const id = f.properties.id;
       const link = el("a", { class: "record", href: withQuery(`/d/${id}`, langQuery), text: labelOf(f) });
-      list.append(el("li", { class: "row" }, link, el("span", { class: "small", text: ` ${id}` })));
+      const { family, status, stale } = f.properties;
+      const symbol = el("span", { class: `sym fam-${family} st-${status}${stale ? " stale" : ""}`, "aria-hidden": "true" });
+      list.append(el("li", { class: "row" }, symbol, el("span", { class: "what" }, link)));
     }
     openPanel(el("h2", { text: words["map.several"], tabindex: "-1" }), list);
   }
