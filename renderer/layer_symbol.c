@@ -108,9 +108,20 @@ static bool gather_tile(void *ctx, const struct tile_place *at, const struct fea
     return add_placed(g, k, corner, at, features) || err_arena(err);
 }
 
-static bool is_base(const struct style_layer *l)
+static bool of_deployments(const struct style_layer *l)
 {
-    return !(l->source && l->source->kind == SOURCE_IS_DEPLOYMENTS);
+    return l->source && l->source->kind == SOURCE_IS_DEPLOYMENTS;
+}
+
+/* Before the first layer that shows deployments: names of the ground that come after it stand against those. */
+static bool is_base(const struct drawing *d, const struct style_layer *l)
+{
+    const struct style_layer *layers;
+    (void)style_layers(d->style, &layers);
+    for (const struct style_layer *i = layers; i <= l; i++)
+        if (of_deployments(i))
+            return false;
+    return true;
 }
 
 static bool overlaps_freely(const struct drawing *d, const struct style_layer *l)
@@ -192,7 +203,7 @@ static bool is_ignored(const struct drawing *d, const struct style_layer *l)
 /* The symbol layers of a group that are decided together: the base's, or those of the deployments. */
 static bool belongs(struct drawing *d, const struct style_layer *l, bool base)
 {
-    return l->kind == LAYER_SYMBOL && is_base(l) == base && drawing_shows(d, l) && (d->query || !points_able(d, l));
+    return l->kind == LAYER_SYMBOL && is_base(d, l) == base && drawing_shows(d, l) && (d->query || !points_able(d, l));
 }
 
 static bool all_free(struct drawing *d, bool base)
@@ -398,7 +409,7 @@ static void note_hit(struct drawing *d, const struct style_layer *l, const struc
 
 static bool labels_of(struct drawing *d, const struct style_layer *l, struct err *err)
 {
-    return d->labels[is_base(l)] || find_labels(d, is_base(l), err);
+    return d->labels[is_base(d, l)] || find_labels(d, is_base(d, l), err);
 }
 
 bool layer_draw_symbol(struct drawing *d, const struct style_layer *l, struct err *err)
@@ -410,7 +421,7 @@ bool layer_draw_symbol(struct drawing *d, const struct style_layer *l, struct er
         return true;
     if (!labels_of(d, l, err))
         return false;
-    const struct labels *all = d->labels[is_base(l)];
+    const struct labels *all = d->labels[is_base(d, l)];
     struct xy icon_shift = drawing_translate(d, l, PROP_ICON_TRANSLATE, PROP_ICON_TRANSLATE_ANCHOR);
     struct xy text_shift = drawing_translate(d, l, PROP_TEXT_TRANSLATE, PROP_TEXT_TRANSLATE_ANCHOR);
     for (int texts = 0; texts < 2; texts++)

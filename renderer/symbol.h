@@ -9,7 +9,7 @@
 #include "renderer/label.h"
 #include "renderer/layer.h"
 
-enum { SYMBOL_OPTIONS_MAX = 9, SYMBOL_BOXES_MAX = 24 };
+enum { SYMBOL_OPTIONS_MAX = 16, SYMBOL_BOXES_MAX = 24 };
 #define SYMBOL_FREE_REACH_PX 512.0 /* of a symbol that overlaps freely; of others LABEL_REACH_PX */
 
 /* One way to place a symbol: a side of the icon for the text, or the only one. */

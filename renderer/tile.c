@@ -7,7 +7,8 @@
 #include "data/base/limits.h"
 #include "renderer/layer.h"
 
-#define REACH_MAX_PX 400.0
+#define REACH_MAX_PX 800.0
+#define NAMES_REACH_PX 640.0 /* a ring, the name that makes room for it, and the name that makes room for that */
 
 static bool raster(struct painter *p, const struct view *v, enum picture_format format, struct style *style,
     const struct scene *scene, struct buf *out, struct err *err)
@@ -108,6 +109,19 @@ bool tile_deployments_mvt(struct tile vector_tile, const struct scene *scene, st
     return ok;
 }
 
+/* Names that come after the first deployments stand against those: one that gives way may push another. */
+static bool names_give_way(const struct style_layer *layers, size_t n, double zoom)
+{
+    bool over = false;
+    for (size_t i = 0; i < n; i++) {
+        bool of_deployments = layers[i].source && layers[i].source->kind == SOURCE_IS_DEPLOYMENTS;
+        over |= of_deployments;
+        if (over && !of_deployments && layers[i].kind == LAYER_SYMBOL && !layers[i].hidden && zoom >= floor(layers[i].min_zoom) && zoom < layers[i].max_zoom)
+            return true;
+    }
+    return false;
+}
+
 double tile_reach_px(const struct style *style, int zoom)
 {
     const struct style_layer *layers;
@@ -122,5 +136,7 @@ double tile_reach_px(const struct style *style, int zoom)
         if (str_eq(l->source_layer, S("cones"))) /* a field of view reaches 255 m at most, seen largest at 60° */
             cone_px = 255 / metres_per_px(60, zoom);
     }
+    if (names_give_way(layers, n, MAX(zoom - 1, 0)))
+        reach = MAX(reach, NAMES_REACH_PX);
     return MIN(reach + cone_px, REACH_MAX_PX);
 }
