@@ -33,6 +33,7 @@ struct drawing {
     struct text_engine *text;
     struct icon_set *icons;
     struct arena *arena;           /* of this drawing */
+    struct tile_memo *memo;        /* what was read of sources that make their features anew */
     struct labels *labels[2];      /* of the deployments, of the base: decided once each; see layer_symbol.c */
     struct queried *query;         /* what is drawn is noted, not drawn; see map_query */
 };

@@ -374,6 +374,32 @@ static bool choose(struct drawing *d, const struct style_layer *l, const struct 
     return true;
 }
 
+/* A tile's layer, read once a drawing: those of the deployments are made anew each time they are asked for. */
+struct tile_memo {
+    const struct tile_source *source;
+    struct tile tile;
+    struct str layer;
+    struct tile_layer read;
+    struct tile_memo *next;
+};
+
+static bool read_once(struct drawing *d, struct tile_source *source, struct tile at, struct str layer, struct tile_layer *out, struct err *err)
+{
+    if (!source->changes)
+        return source->ops->read(source, at, layer, d->scene, d->arena, out, err);
+    for (const struct tile_memo *m = d->memo; m; m = m->next)
+        if (m->source == source && m->tile.x == at.x && m->tile.y == at.y && m->tile.z == at.z && str_eq(m->layer, layer)) {
+            *out = m->read;
+            return true;
+        }
+    struct tile_memo *m = ARENA_NEW(d->arena, struct tile_memo);
+    if (!m || !source->ops->read(source, at, layer, d->scene, d->arena, out, err))
+        return m ? false : err_arena(err);
+    *m = (struct tile_memo){source, at, layer, *out, d->memo};
+    d->memo = m;
+    return true;
+}
+
 static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile_source *source, struct tile asked, int64_t copy,
     double size, features_fn *fn, void *ctx, struct err *err)
 {
@@ -384,7 +410,7 @@ static bool one_tile(struct drawing *d, const struct style_layer *l, struct tile
         return false;
     if (!there)
         return true;
-    if (!source->ops->read(source, at, l->source_layer, d->scene, d->arena, &layer, err))
+    if (!read_once(d, source, at, l->source_layer, &layer, err))
         return false;
     if (!layer.features || !layer.features->n)
         return true;
