@@ -15,9 +15,12 @@
 #include "data/basemap_sources.h"
 #include "data/mesh.h"
 
-/* Extracts end their coast a little before the rectangle they name: what ends this near to its edge
- * is led on to it. Of lakes more, as which side is wet is told by the streets. */
-static const double COAST_GAP = 0.02, WATER_GAP = 0.06; /* of the longer side */
+/* Extracts end their shores a little before the rectangle they name, those cut along a border
+ * (Monaco) at a tenth of it: what ends this near to the rectangle's edge is led on to it. */
+static const double GAP = 0.1; /* of the longer side */
+/* A way that runs along the edge may end just inside: what is this short and had to be led on is
+ * left out. */
+static const double SCRAP = 0.01; /* of the longer side */
 
 struct piece {
     struct xy *at; /* with room for one point before and one behind */
@@ -89,10 +92,10 @@ static void add_ring(struct piece *pieces, size_t n, struct piece *begin, struct
 }
 
 /* The point of the edge nearest to p; false if that is far away. */
-static bool lead_to_edge(struct rect b, struct xy p, double gap, struct xy *out)
+static bool lead_to_edge(struct rect b, struct xy p, struct xy *out)
 {
     const struct xy feet[] = {{p.x, b.y0}, {b.x1, p.y}, {p.x, b.y1}, {b.x0, p.y}};
-    double least = gap * MAX(b.x1 - b.x0, b.y1 - b.y0);
+    double least = GAP * MAX(b.x1 - b.x0, b.y1 - b.y0);
     bool found = false;
     for (size_t i = 0; i < COUNT(feet); i++) {
         double d = fabs(feet[i].x - p.x) + fabs(feet[i].y - p.y);
@@ -105,7 +108,7 @@ static bool lead_to_edge(struct rect b, struct xy p, double gap, struct xy *out)
     return found;
 }
 
-static bool close_piece(struct piece *p, struct rect b, double gap)
+static bool close_piece(struct piece *p, struct rect b)
 {
     struct xy first = p->at[0], last = p->at[p->n - 1];
     if (first.x == last.x && first.y == last.y) {
@@ -113,13 +116,13 @@ static bool close_piece(struct piece *p, struct rect b, double gap)
         return true;
     }
     if (isnan(along_edge(b, first))) {
-        if (!lead_to_edge(b, first, gap, p->at - 1))
+        if (!lead_to_edge(b, first, p->at - 1))
             return false;
         p->at--;
         p->n++;
     }
     if (isnan(along_edge(b, last))) {
-        if (!lead_to_edge(b, last, gap, p->at + p->n))
+        if (!lead_to_edge(b, last, p->at + p->n))
             return false;
         p->n++;
     }
@@ -128,19 +131,32 @@ static bool close_piece(struct piece *p, struct rect b, double gap)
     return true;
 }
 
+static bool is_scrap(const struct xy *at, uint32_t n, struct rect b)
+{
+    struct rect r = {at[0].x, at[0].y, at[0].x, at[0].y};
+    bool whole = (at[0].x == at[n - 1].x && at[0].y == at[n - 1].y) ||
+                 (!isnan(along_edge(b, at[0])) && !isnan(along_edge(b, at[n - 1])));
+    for (uint32_t i = 1; i < n; i++)
+        r = (struct rect){
+            MIN(r.x0, at[i].x), MIN(r.y0, at[i].y), MAX(r.x1, at[i].x), MAX(r.y1, at[i].y)};
+    return !whole && MAX(r.x1 - r.x0, r.y1 - r.y0) < SCRAP * MAX(b.x1 - b.x0, b.y1 - b.y0);
+}
+
 /* False where a piece ends inside: then the extract does not hold the whole coast, and nothing can be said. */
 static bool take_pieces(
-    const struct shape *s, struct rect b, double gap, struct arena *a, struct piece *out)
+    const struct shape *s, struct rect b, struct arena *a, struct piece *out, size_t *n)
 {
     for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
-        struct piece *p = &out[part];
+        if (is_scrap(s->at + begin, s->end[part] - begin, b))
+            continue;
+        struct piece *p = &out[(*n)++];
         *p = (struct piece){.at = ARENA_ARRAY(a, struct xy, s->end[part] - begin + 2), .n = s->end[part] - begin, .in = NAN, .out = NAN};
         must(p->at);
         memcpy(++p->at, s->at + begin, p->n * sizeof *p->at);
-        if (!close_piece(p, b, gap))
+        if (!close_piece(p, b))
             return false;
     }
-    return true;
+    return *n > 0;
 }
 
 /* The coast in pieces, cut to the rectangle. */
@@ -150,7 +166,7 @@ struct coast {
 };
 
 /* Lines joined before. */
-static bool cut_coast(const struct mesh_line *joined, size_t n_joined, struct rect b, double gap,
+static bool cut_coast(const struct mesh_line *joined, size_t n_joined, struct rect b,
     struct arena *a, struct coast *out)
 {
     size_t points = 0;
@@ -165,9 +181,9 @@ static bool cut_coast(const struct mesh_line *joined, size_t n_joined, struct re
     }
     struct shape cut;
     must(shape_clip(&all, b, a, &cut));
-    *out = (struct coast){ARENA_ARRAY(a, struct piece, cut.n_parts + 1), cut.n_parts, cut.n};
+    *out = (struct coast){ARENA_ARRAY(a, struct piece, cut.n_parts + 1), 0, cut.n};
     must(out->pieces);
-    return cut.n_parts && take_pieces(&cut, b, gap, a, out->pieces);
+    return take_pieces(&cut, b, a, out->pieces, &out->n);
 }
 
 static bool is_only_islands(const struct coast *c)
@@ -196,6 +212,36 @@ static bool fill_coast(
     return shape_wind(sea, a) && sea->n_parts;
 }
 
+struct crossing {
+    double place;
+    bool in;
+};
+
+static int by_crossing(const void *pa, const void *pb)
+{
+    double a = ((const struct crossing *)pa)->place, b = ((const struct crossing *)pb)->place;
+    return (a > b) - (a < b);
+}
+
+/* Along the edge coasts come in and leave by turns; else one was led to a wrong place. */
+static bool takes_turns(const struct coast *c, struct arena *a)
+{
+    struct crossing *at = ARENA_ARRAY(a, struct crossing, 2 * c->n + 1);
+    size_t n = 0;
+    must(at);
+    for (size_t i = 0; i < c->n; i++) {
+        if (isnan(c->pieces[i].in))
+            continue;
+        at[n++] = (struct crossing){c->pieces[i].in, true};
+        at[n++] = (struct crossing){c->pieces[i].out, false};
+    }
+    qsort(at, n, sizeof *at, by_crossing);
+    for (size_t i = 0; i < n; i++)
+        if (at[i].in == at[(i + 1) % n].in)
+            return false;
+    return true;
+}
+
 bool coast_sea(
     const struct mesh_line *lines, size_t n, struct rect b, struct arena *a, struct shape *sea)
 {
@@ -203,7 +249,7 @@ bool coast_sea(
     struct mesh_line *joined = ARENA_ARRAY(a, struct mesh_line, n + 1);
     must(joined);
     n = lines_join(lines, n, joined, a);
-    return cut_coast(joined, n, b, COAST_GAP, a, &c) && fill_coast(&c, b, true, a, sea);
+    return cut_coast(joined, n, b, a, &c) && takes_turns(&c, a) && fill_coast(&c, b, true, a, sea);
 }
 
 /* ---- shores that do not tell which side is wet ---- */
@@ -301,7 +347,7 @@ bool coast_water(const struct mesh_line *lines, size_t n, struct rect b, const s
     must(joined);
     n = lines_join(lines, n, joined, a);
     bool closed = close_across(joined, n, b, a);
-    if (!cut_coast(joined, n, b, WATER_GAP, a, &c))
+    if (!cut_coast(joined, n, b, a, &c))
         return false;
     if (is_only_islands(&c))
         return closed && fill_coast(&c, b, false, a, water);

@@ -227,6 +227,95 @@ void ground_sort(struct ground *g)
         qsort(g->at, g->n, sizeof *g->at, by_layer_and_rank);
 }
 
+/* ---- a surface round a rectangle ---- */
+
+/* Where vertices lie on the edges of a rectangle: along x0, x1 (their y), along y0, y1 (their x).
+ */
+struct marks {
+    double *at[4];
+    size_t n[4];
+};
+
+static bool is_on(struct rect r, struct xy p, int edge)
+{
+    return edge == 0   ? p.x == r.x0
+           : edge == 1 ? p.x == r.x1
+           : edge == 2 ? p.y == r.y0
+                       : p.y == r.y1;
+}
+
+static double along(struct xy p, int edge)
+{
+    return edge < 2 ? p.y : p.x;
+}
+
+static int by_value(const void *pa, const void *pb)
+{
+    double a = *(const double *)pa, b = *(const double *)pb;
+    return (a > b) - (a < b);
+}
+
+static struct marks mark_edges(struct arena *a, const struct shape *s, struct rect r)
+{
+    struct marks m = {0};
+    for (int edge = 0; edge < 4; edge++) {
+        m.at[edge] = ARENA_ARRAY(a, double, s->n + 1);
+        must(m.at[edge]);
+        for (uint32_t i = 0; i < s->n; i++)
+            if (is_on(r, s->at[i], edge))
+                m.at[edge][m.n[edge]++] = along(s->at[i], edge);
+        if (m.n[edge])
+            qsort(m.at[edge], m.n[edge], sizeof *m.at[edge], by_value);
+    }
+    return m;
+}
+
+/* From p to q along an edge, a vertex at each mark between them. */
+static void put_marked(struct buf *ring, const struct marks *m, int edge, struct xy p, struct xy q)
+{
+    double from = along(p, edge), to = along(q, edge);
+    for (size_t i = 0; i < m->n[edge]; i++) {
+        double v = m->at[edge][to > from ? i : m->n[edge] - 1 - i];
+        if (v <= MIN(from, to) || v >= MAX(from, to))
+            continue;
+        struct xy at = edge < 2 ? (struct xy){p.x, v} : (struct xy){v, p.y};
+        buf_add(ring, str_from((const char *)&at, sizeof at));
+    }
+}
+
+/* A surface with holes that was cut has along the cut its own edge and that of the hole, which
+ * bound nothing but are seen as a line where edges are drawn. They cancel once both have the same
+ * vertices. */
+static struct shape cancel_edges(struct arena *a, const struct shape *s, struct rect r)
+{
+    struct marks marks = mark_edges(a, s, r);
+    struct mesh *mesh = mesh_new();
+    AUTO(buf) ring = {0};
+    for (uint32_t part = 0, begin = 0; part < s->n_parts; begin = s->end[part++]) {
+        buf_clear(&ring);
+        for (uint32_t i = begin; i < s->end[part]; i++) {
+            struct xy p = s->at[i], q = s->at[i + 1 < s->end[part] ? i + 1 : begin];
+            buf_add(&ring, str_from((const char *)&p, sizeof p));
+            for (int edge = 0; edge < 4; edge++)
+                if (is_on(r, p, edge) && is_on(r, q, edge))
+                    put_marked(&ring, &marks, edge, p, q);
+        }
+        uint32_t n = (uint32_t)(ring.len / sizeof(struct xy));
+        struct shape one = {.kind = SHAPE_POLYGONS,
+            .n_parts = 1,
+            .n = n,
+            .end = &n,
+            .at = arena_copy(a, ring.at, ring.len)};
+        must(one.at || !n);
+        if (n)
+            mesh_add(mesh, &one, 0);
+    }
+    struct shape out = mesh_outline(mesh, a);
+    mesh_free(mesh);
+    must(shape_wind(&out, a));
+    return out;
+}
+
 struct shape ground_without(struct arena *a, const struct shape *s, struct rect r, double lap)
 {
     const double far = 1e6;
@@ -237,6 +326,7 @@ struct shape ground_without(struct arena *a, const struct shape *s, struct rect 
     struct shape cut[COUNT(sides)], out = {.kind = SHAPE_POLYGONS};
     for (size_t i = 0; i < COUNT(sides); i++) {
         must(shape_clip(s, sides[i], a, &cut[i]));
+        cut[i] = cancel_edges(a, &cut[i], sides[i]);
         out.n += cut[i].n;
         out.n_parts += cut[i].n_parts;
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/base/hash.h"
 #include "data/basemap_pbf.h"
 #include "data/basemap_sources.h"
 #include "data/gdal_ground.h"
@@ -516,6 +517,33 @@ static int first_zoom(struct box covers)
     return zoom;
 }
 
+static int by_key(const void *pa, const void *pb)
+{
+    uint64_t a = ((const struct mesh_line *)pa)->key, b = ((const struct mesh_line *)pb)->key;
+    return (a > b) - (a < b);
+}
+
+/* Islands may have come from both readers, turned either way: alike is what has the same vertices.
+ */
+static void drop_doubles(struct reader *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->n_coasts; i++) {
+        struct mesh_line *l = &r->coasts[i];
+        bool closed = l->at[0].x == l->at[l->n - 1].x && l->at[0].y == l->at[l->n - 1].y;
+        for (uint32_t j = closed; j < l->n; j++)
+            l->key += hash64(&l->at[j], sizeof l->at[j], 0);
+    }
+    if (r->n_coasts)
+        qsort(r->coasts, r->n_coasts, sizeof *r->coasts, by_key);
+    for (size_t i = 0; i < r->n_coasts; i++)
+        if (!kept || r->coasts[i].key != r->coasts[kept - 1].key)
+            r->coasts[kept++] = r->coasts[i];
+    r->n_coasts = kept;
+    for (size_t i = 0; i < kept; i++)
+        r->coasts[i].key = 0;
+}
+
 /* The extract's own coast, from the zoom on where that of the packaged data is too coarse. */
 static void add_sea(struct reader *r, int from_zoom)
 {
@@ -530,9 +558,14 @@ static void add_sea(struct reader *r, int from_zoom)
     ground_add(r->ground, GROUND_SEA, &sea, from_zoom, r->extract->max_zoom);
 }
 
-static bool is_water(const struct ground_row *row)
+static bool is_coast(const struct ground_row *row)
 {
-    return str_eq(ground_get(row, S("natural")), S("water")) ||
+    return str_eq(ground_get(row, S("natural")), S("coastline"));
+}
+
+static bool is_water_or_coast(const struct ground_row *row)
+{
+    return is_coast(row) || str_eq(ground_get(row, S("natural")), S("water")) ||
            str_eq(ground_get(row, S("waterway")), S("riverbank"));
 }
 
@@ -545,6 +578,11 @@ static void add_cut_water(struct reader *r)
     for (size_t i = 0; i < r->cut.n; i++) {
         const struct cut_surface *cut = &r->cut.at[i];
         struct shape s;
+        if (is_coast(&cut->row)) { /* islands; open coasts came as lines */
+            for (size_t j = 0; !cut->relation && j < cut->n_lines; j++)
+                take_coast(r, cut->lines[j].at, cut->lines[j].n);
+            continue;
+        }
         struct arena_mark mark = arena_mark(&r->coast_arena);
         if (coast_water(cut->lines, cut->n_lines, (struct rect){nw.x, nw.y, se.x, se.y}, r->streets,
                 r->n_streets, &r->coast_arena, &s)) {
@@ -562,7 +600,7 @@ bool extract_read(struct extract *e, struct err *err)
     bool has_extent = false;
     arena_init(&r.arena, ROW_ARENA_BYTES);
     arena_init(&r.coast_arena, ROW_ARENA_BYTES);
-    if (!pbf_cut_surfaces(e->path, is_water, &r.cut, err) ||
+    if (!pbf_cut_surfaces(e->path, is_water_or_coast, &r.cut, err) ||
         !gdal_ground_osm(e->path, &e->covers, &has_extent, take_row, &r, err))
         return false;
     e->n_streets = r.n_streets;
@@ -573,6 +611,7 @@ bool extract_read(struct extract *e, struct err *err)
     add_cut_water(&r);
     ground_join_lines(e->ground, from);
     int first = e->first_zoom = MIN(first_zoom(e->covers), e->max_zoom);
+    drop_doubles(&r);
     if (e->max_zoom >= e->names_from_zoom)
         add_sea(&r, MAX(first, e->names_from_zoom));
     for (size_t i = from; i < e->ground->n; i++)

@@ -182,6 +182,11 @@ static void add_surface(struct reading *r, const struct element *e, const struct
         add_number(&r->ways, s->ways[i]);
 }
 
+static bool is_coast(const struct ground_row *row)
+{
+    return str_eq(ground_get(row, S("natural")), S("coastline"));
+}
+
 static void take_surface(struct reading *r, struct block *b, struct protobuf w, bool relation)
 {
     struct ground_field fields[FIELDS_MAX];
@@ -196,7 +201,7 @@ static void take_surface(struct reading *r, struct block *b, struct protobuf w, 
         const int64_t *nodes = read_refs(&b->arena, e.refs, e.types, false, &n);
         bool closed = n && nodes[0] == nodes[n - 1];
         arena_release(&b->arena, mark);
-        if (closed || n < 2)
+        if (n < 2 || closed != is_coast(&row))
             return;
     }
     add_surface(r, &e, &row, relation);
@@ -394,7 +399,7 @@ static bool is_closed(const struct mesh_line *l)
     return l->n > 3 && l->at[0].x == l->at[l->n - 1].x && l->at[0].y == l->at[l->n - 1].y;
 }
 
-/* False where nothing is cut. */
+/* False where nothing is cut, but for islands. */
 static bool find_edge(const struct reading *r, struct found_surface *f)
 {
     size_t most = 1;
@@ -413,7 +418,7 @@ static bool find_edge(const struct reading *r, struct found_surface *f)
     f->surface.n_lines = lines_join(pieces, f->surface.n_lines, f->surface.lines, r->arena);
     for (size_t i = 0; i < f->surface.n_lines; i++)
         whole = whole && is_closed(&f->surface.lines[i]);
-    return !whole && f->surface.n_lines;
+    return f->surface.n_lines && (!whole || (!f->surface.relation && is_coast(&f->surface.row)));
 }
 
 static void read_edges(struct reading *r, FILE *in, struct cut_surfaces *out)

@@ -1,6 +1,7 @@
 /*
- * Surfaces that an extract cuts: relations some of whose ways it lacks, and ways that do not close. GDAL tells only what closes,
- * so this reads the file (https://wiki.openstreetmap.org/wiki/PBF_Format) beside it. Part of basemap_osm.c.
+ * Surfaces that an extract cuts: relations some of whose ways it lacks, and ways that do not close;
+ * and closed ways of coast. GDAL tells only what closes, and of coasts not all, so this reads the
+ * file (https://wiki.openstreetmap.org/wiki/PBF_Format) beside it. Part of basemap_osm.c.
  */
 #ifndef DATA_BASEMAP_PBF_H
 #define DATA_BASEMAP_PBF_H

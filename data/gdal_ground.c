@@ -42,13 +42,14 @@ struct str ground_get(const struct ground_row *row, struct str key)
     return (struct str){"", 0};
 }
 
-static bool is_there(const char *path, bool *gzip, struct err *err)
+static bool is_there(const char *path, bool *gzip, bool *pbf, struct err *err)
 {
-    unsigned char magic[2] = {0};
+    unsigned char magic[2] = {0xFF};
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return err_errno(err, "cannot read %s", path);
     *gzip = read(fd, magic, 2) == 2 && magic[0] == 0x1F && magic[1] == 0x8B;
+    *pbf = magic[0] == 0; /* of the length of the first header, which is short */
     close(fd);
     return true;
 }
@@ -131,17 +132,24 @@ static bool each_row(const char *path, GDALDatasetH set, OGRLayerH only, ground_
     return true;
 }
 
-bool gdal_ground_osm(const char *path, struct box *extent, bool *has_extent, ground_row_fn *fn, void *ctx, struct err *err)
+/* A closed way of coast that is part of a boundary too is given for the boundary alone, unless it
+ * is asked for: islands. */
+static bool each_island(
+    const char *path, const char *name, ground_row_fn *fn, void *ctx, struct err *err)
 {
-    bool gzip;
-    AUTO(buf) name = {0};
-    if (!is_there(path, &gzip, err))
-        return false;
-    struct str config = starter_osmconf_ground();
-    VSIFCloseL(VSIFileFromMemBuffer(CONFIG, (GByte *)config.at, config.len, FALSE));
-    buf_fmt(&name, "%s%s", gzip ? "/vsigzip/" : "", path);
     AUTO(opened) o = {0};
-    if (!open_with(&o, name.at, "OSM", "CONFIG_FILE=/vsimem/osmconf_ground.ini", err))
+    if (!open_with(&o, name, "OSM", "CONFIG_FILE=/vsimem/osmconf_ground.ini", err))
+        return false;
+    OGRLayerH areas = GDALDatasetGetLayerByName(o.at, "multipolygons");
+    return !areas || OGR_L_SetAttributeFilter(areas, "natural = 'coastline'") != OGRERR_NONE ||
+           each_row(path, o.at, areas, fn, ctx, err);
+}
+
+static bool each_osm_row(const char *path, const char *name, struct box *extent, bool *has_extent,
+    ground_row_fn *fn, void *ctx, struct err *err)
+{
+    AUTO(opened) o = {0};
+    if (!open_with(&o, name, "OSM", "CONFIG_FILE=/vsimem/osmconf_ground.ini", err))
         return false;
     OGREnvelope box;
     OGRLayerH first = GDALDatasetGetLayer(o.at, 0);
@@ -151,10 +159,31 @@ bool gdal_ground_osm(const char *path, struct box *extent, bool *has_extent, gro
     return each_row(path, o.at, NULL, fn, ctx, err);
 }
 
+static void put_config(void)
+{
+    struct str config = starter_osmconf_ground();
+    VSIFCloseL(VSIFileFromMemBuffer(CONFIG, (GByte *)config.at, config.len, FALSE));
+}
+
+bool gdal_ground_osm(const char *path, struct box *extent, bool *has_extent, ground_row_fn *fn,
+    void *ctx, struct err *err)
+{
+    bool gzip, pbf;
+    AUTO(buf) name = {0};
+    if (!is_there(path, &gzip, &pbf, err))
+        return false;
+    buf_fmt(&name, "%s%s", gzip ? "/vsigzip/" : "", path);
+    put_config();
+    if (!each_osm_row(path, name.at, extent, has_extent, fn, ctx, err))
+        return false;
+    put_config();
+    return pbf || each_island(path, name.at, fn, ctx, err);
+}
+
 bool gdal_ground_gpkg(const char *path, const char *layer, ground_row_fn *fn, void *ctx, struct err *err)
 {
-    bool gzip;
-    if (!is_there(path, &gzip, err))
+    bool gzip, pbf;
+    if (!is_there(path, &gzip, &pbf, err))
         return false;
     AUTO(opened) o = {0};
     if (!open_with(&o, path, "GPKG", NULL, err))

@@ -23,7 +23,9 @@ struct str ground_get(const struct ground_row *row, struct str key); /* empty if
 /* One row; borrowed for the call. Returns false to stop (err filled). */
 typedef bool ground_row_fn(void *ctx, const struct ground_row *row, struct err *err);
 
-/* .osm.pbf, .osm, .osm.gz. What the file says it covers goes to extent; *has_extent is false when it says nothing. */
+/* .osm.pbf, .osm, .osm.gz. Of the latter two islands may come twice; of the former not all of them
+ * come (basemap_pbf.h does). What the file says it covers goes to extent; *has_extent is false when
+ * it says nothing. */
 bool gdal_ground_osm(const char *path, struct box *extent, bool *has_extent, ground_row_fn *fn, void *ctx, struct err *err) MUST_USE;
 /* Every row of one layer of a GeoPackage. */
 bool gdal_ground_gpkg(const char *path, const char *layer, ground_row_fn *fn, void *ctx, struct err *err) MUST_USE;

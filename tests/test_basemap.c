@@ -15,25 +15,46 @@
 /* A village by the sea, drawn by hand: lon 5.000 to 5.010, lat 43.000 to 43.010; the coast runs from west to east (land on
  * the left, which is north) at 43.002. */
 static const char VILLAGE[] =
-    "<?xml version='1.0' encoding='UTF-8'?><osm version='0.6'><bounds minlat='43.000' minlon='5.000' maxlat='43.010' maxlon='5.010'/>"
-    "<node id='1' version='1' lat='43.005' lon='5.001'/><node id='2' version='1' lat='43.005' lon='5.005'/>"
+    "<?xml version='1.0' encoding='UTF-8'?><osm version='0.6'><bounds minlat='43.000' "
+    "minlon='5.000' maxlat='43.010' maxlon='5.010'/>"
+    "<node id='1' version='1' lat='43.005' lon='5.001'/><node id='2' version='1' lat='43.005' "
+    "lon='5.005'/>"
     "<node id='3' version='1' lat='43.005' lon='5.009'/>"
-    "<node id='4' version='1' lat='43.006' lon='5.004'/><node id='5' version='1' lat='43.006' lon='5.005'/>"
-    "<node id='6' version='1' lat='43.007' lon='5.005'/><node id='7' version='1' lat='43.007' lon='5.004'/>"
-    "<node id='8' version='1' lat='43.002' lon='5.0000'/><node id='9' version='1' lat='43.002' lon='5.0100'/>"
-    "<node id='10' version='1' lat='43.0065' lon='5.0045'><tag k='place' v='village'/><tag k='name' v='Saint-&#201;tang'/>"
+    "<node id='4' version='1' lat='43.006' lon='5.004'/><node id='5' version='1' lat='43.006' "
+    "lon='5.005'/>"
+    "<node id='6' version='1' lat='43.007' lon='5.005'/><node id='7' version='1' lat='43.007' "
+    "lon='5.004'/>"
+    "<node id='8' version='1' lat='43.002' lon='5.0000'/><node id='9' version='1' lat='43.002' "
+    "lon='5.0100'/>"
+    "<node id='10' version='1' lat='43.0065' lon='5.0045'><tag k='place' v='village'/><tag "
+    "k='name' v='Saint-&#201;tang'/>"
     "<tag k='name:en' v='St Pond'/><tag k='population' v='1234'/></node>"
-    "<node id='11' version='1' lat='43.008' lon='5.002'><tag k='amenity' v='townhall'/><tag k='name' v='Mairie'/></node>"
-    "<node id='12' version='1' lat='43.008' lon='5.003'><tag k='amenity' v='restaurant'/><tag k='name' v='Chez Paul'/></node>"
-    "<node id='13' version='1' lat='43.0085' lon='5.006'/><node id='14' version='1' lat='43.0085' lon='5.008'/>"
-    "<node id='15' version='1' lat='43.0095' lon='5.008'/><node id='16' version='1' lat='43.0095' lon='5.006'/>"
-    "<way id='1' version='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='residential'/><tag k='name' v='Rue Longue'/></way>"
-    "<way id='2' version='1'><nd ref='2'/><nd ref='3'/><tag k='highway' v='residential'/><tag k='name' v='Rue Longue'/></way>"
-    "<way id='3' version='1'><nd ref='2'/><nd ref='5'/><tag k='highway' v='primary_link'/><tag k='bridge' v='yes'/></way>"
-    "<way id='4' version='1'><nd ref='4'/><nd ref='5'/><nd ref='6'/><nd ref='7'/><nd ref='4'/><tag k='building' v='yes'/></way>"
+    "<node id='11' version='1' lat='43.008' lon='5.002'><tag k='amenity' v='townhall'/><tag "
+    "k='name' v='Mairie'/></node>"
+    "<node id='12' version='1' lat='43.008' lon='5.003'><tag k='amenity' v='restaurant'/><tag "
+    "k='name' v='Chez Paul'/></node>"
+    "<node id='13' version='1' lat='43.0085' lon='5.006'/><node id='14' version='1' lat='43.0085' "
+    "lon='5.008'/>"
+    "<node id='15' version='1' lat='43.0095' lon='5.008'/><node id='16' version='1' lat='43.0095' "
+    "lon='5.006'/>"
+    "<node id='17' version='1' lat='43.0005' lon='5.0020'/><node id='18' version='1' lat='43.0005' "
+    "lon='5.0030'/>"
+    "<node id='19' version='1' lat='43.0012' lon='5.0025'/>"
+    "<way id='1' version='1'><nd ref='1'/><nd ref='2'/><tag k='highway' v='residential'/><tag "
+    "k='name' v='Rue Longue'/></way>"
+    "<way id='2' version='1'><nd ref='2'/><nd ref='3'/><tag k='highway' v='residential'/><tag "
+    "k='name' v='Rue Longue'/></way>"
+    "<way id='3' version='1'><nd ref='2'/><nd ref='5'/><tag k='highway' v='primary_link'/><tag "
+    "k='bridge' v='yes'/></way>"
+    "<way id='4' version='1'><nd ref='4'/><nd ref='5'/><nd ref='6'/><nd ref='7'/><nd ref='4'/><tag "
+    "k='building' v='yes'/></way>"
     "<way id='5' version='1'><nd ref='8'/><nd ref='9'/><tag k='natural' v='coastline'/></way>"
-    "<way id='6' version='1'><nd ref='13'/><nd ref='14'/><nd ref='15'/><nd ref='16'/><nd ref='13'/><tag k='natural' v='wood'/></way>"
-    "<way id='7' version='1'><nd ref='1'/><nd ref='7'/><tag k='railway' v='rail'/><tag k='service' v='yard'/></way>"
+    "<way id='6' version='1'><nd ref='13'/><nd ref='14'/><nd ref='15'/><nd ref='16'/><nd "
+    "ref='13'/><tag k='natural' v='wood'/></way>"
+    "<way id='7' version='1'><nd ref='1'/><nd ref='7'/><tag k='railway' v='rail'/><tag k='service' "
+    "v='yard'/></way>"
+    "<way id='8' version='1'><nd ref='17'/><nd ref='18'/><nd ref='19'/><nd ref='17'/><tag "
+    "k='natural' v='coastline'/></way>"
     "</osm>";
 
 static char folder[] = "/tmp/test-basemap-XXXXXX";
@@ -210,6 +231,7 @@ TEST(the_sea_is_on_the_right_of_a_coastline)
     struct tile south = tile_of(5.005, 43.001, 14), north = tile_of(5.005, 43.004, 14);
     struct vector_tile t = read_tile(village_map(), south, &a);
     CHECK(is_sea(&t, south, 5.005, 43.001));
+    CHECK(!is_sea(&t, south, 5.0025, 43.0008)); /* an island */
     t = read_tile(village_map(), north, &a);
     CHECK(!is_sea(&t, north, 5.005, 43.004));
 }
@@ -354,6 +376,30 @@ TEST(two_coasts_bound_a_strait)
     CHECK(coast_sea(lines, 2, UNIT, &a, &sea));
     CHECK_NEAR(shape_area(&sea), 0.4, 1e-9);
     CHECK(shape_has(&sea, (struct xy){0.5, 0.5}));
+}
+
+TEST(a_coast_that_begins_along_the_edge_does_not_drown_the_land)
+{
+    /* it leaves the rectangle soon after its begin, and comes in again further east */
+    struct xy coast[] = {
+        {0.2, 0.999}, {0.195, 1.001}, {0.25, 1.05}, {0.3, 1.001}, {0.35, 0.9}, {0.7, 0.05}};
+    struct mesh_line line = {coast, COUNT(coast), 0};
+    struct shape sea;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(coast_sea(&line, 1, UNIT, &a, &sea));
+    CHECK(!shape_has(&sea, (struct xy){0.2, 0.5}));
+    CHECK(shape_has(&sea, (struct xy){0.9, 0.5}));
+}
+
+TEST(coasts_that_contradict_each_other_tell_nothing)
+{
+    struct xy west[] = {{0.3, 1.5}, {0.3, -0.5}}, east[] = {{0.7, 1.5}, {0.7, -0.5}};
+    struct mesh_line lines[] = {{west, 2, 0}, {east, 2, 0}};
+    struct shape sea;
+    AUTO(arena) a;
+    arena_init(&a, 1 << 20);
+    CHECK(!coast_sea(lines, 2, UNIT, &a, &sea));
 }
 
 TEST(a_coast_that_ends_amid_the_extract_tells_nothing)
