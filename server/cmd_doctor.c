@@ -6,14 +6,22 @@
 #include <unistd.h>
 
 #include "data/base/buf.h"
+#include "data/sandbox.h"
 #include "data/store.h"
+#include "data/tileset.h"
 #include "server/command.h"
+#include "server/where.h"
 
 static bool wrong;
 
+static void say_as(const char *mark, const char *what, const char *text)
+{
+    printf("%-6s %-12s %s\n", mark, what, text);
+}
+
 static void say(bool good, const char *what, const char *text)
 {
-    printf("%-6s %-12s %s\n", good ? "ok" : "WRONG", what, text);
+    say_as(good ? "ok" : "WRONG", what, text);
     wrong |= !good;
 }
 
@@ -58,8 +66,51 @@ static void look_at_rights(const char *path)
         return;
     if (st.st_mode & S_IWOTH)
         say(false, "rights", "everyone on this machine may write to the database: chmod o-w");
+    else if (st.st_mode & S_IROTH)
+        say_as("note", "rights", "everyone on this machine may read the database, and the places that are not published: chmod o-r");
     else
-        say(true, "rights", st.st_mode & S_IROTH ? "the database is readable by everyone on this machine (chmod o-r to change that)" : "the database is not readable by others");
+        say(true, "rights", "the database is not readable by others");
+}
+
+static void look_at_sandbox(void)
+{
+    struct err err;
+    AUTO(buf) text = {0};
+    int landlock = sandbox_landlock_version();
+    bool holds = sandbox_holds(&err);
+    if (landlock)
+        buf_fmt(&text, "landlock version %d: an import reads its file and no other", landlock);
+    else
+        buf_add(&text, S("this kernel has no landlock; imports are refused"));
+    say(landlock > 0, "sandbox", text.at);
+    say(holds, "sandbox", holds ? "seccomp: tried, and a process shut in opened neither a file nor a socket" : err.text);
+}
+
+static void look_at_basemap(const char *db)
+{
+    struct err err;
+    struct tileset *t;
+    AUTO(buf) path = {0};
+    AUTO(buf) text = {0};
+    if (!where_basemap(&path, db)) {
+        say_as("note", "base map", "there is none: the map is drawn on empty ground; make one with contrechamp basemap build --default -o FILE");
+        return;
+    }
+    if (!tileset_open(&t, path.at, &err)) {
+        say(false, "base map", err.text);
+        return;
+    }
+    const struct tileset_info *info = tileset_info(t);
+    buf_fmt(&text, "%s: zooms %d to %d", path.at, info->min_zoom, info->max_zoom);
+    tileset_close(t);
+    say(true, "base map", text.at);
+}
+
+static void look_at_legal_page(void)
+{
+    say_as("note", "legal page", "/legal names this program and its sources; who publishes the site is not in it yet (--legal is not here yet):"
+        " a public site must say so itself");
+    say_as("ok", "visitors", "contributions are closed: nobody writes here from outside");
 }
 
 int cmd_doctor(struct invocation *inv)
@@ -71,7 +122,11 @@ int cmd_doctor(struct invocation *inv)
     look_at_database(inv->db);
     look_at_disk(inv->db);
     look_at_rights(inv->db);
-    printf("\nkept:      the records with their history, sources and imports, in this one file (and -wal, -shm beside it while in use)\n"
+    look_at_sandbox();
+    look_at_basemap(inv->db);
+    look_at_legal_page();
+    printf("\nkept:      the records with their history, sources and imports, in this one file (and -wal, -shm beside it while in use);\n"
+           "           also places that are not published (cameras of homes): keep the file and its backups to yourself\n"
            "not kept:  addresses, agents, referrers or requests of visitors: there is no access log, and no cookie is set\n"
            "a proxy in front keeps its own log: switch it off there (nginx: access_log off;)\n");
     return wrong ? EXIT_FAILED : EXIT_DONE;

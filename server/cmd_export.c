@@ -30,6 +30,7 @@ static bool read_bbox(const char *text, struct search *out)
 
 struct scan {
     struct str rest;
+    struct store *store; /* NULL: the form alone is looked at */
 };
 
 static struct str next_word(struct scan *s)
@@ -61,6 +62,23 @@ static bool take_value(struct scan *s, struct buf *values)
     return true;
 }
 
+/* By name, as the column has it, or by the word of its address. */
+static bool read_orgs(const struct scan *s, struct str name, struct str values, struct filter *f, struct err *err)
+{
+    AUTO(arena) a;
+    AUTO(buf) slugs = {0};
+    struct str value;
+    bool known;
+    arena_init(&a, 1 << 20);
+    while (values.len && str_next(&values, ',', &value)) {
+        struct str slug = str_slug(&a, value);
+        if (s->store && !store_has_org(s->store, slug))
+            return err_set(err, ERR_INVALID, "--filter: no record has the %.*s '%.*s'", STR_ARG(name), STR_ARG(str_cut_runes(value, 60)));
+        buf_fmt(&slugs, "%s%.*s", slugs.len ? "," : "", STR_ARG(slug));
+    }
+    return filter_set(f, name, buf_str(&slugs), &known, err);
+}
+
 static bool read_condition(struct scan *s, struct filter *f, struct err *err)
 {
     AUTO(buf) values = {0};
@@ -79,13 +97,15 @@ static bool read_condition(struct scan *s, struct filter *f, struct err *err)
         return err_set(err, ERR_INVALID, "--filter: only NAME = 'x' and NAME IN ('x','y') joined by AND are understood yet");
     if (str_eq(name, S("surveilled_space")))
         name = S("space");
+    if (str_eq(name, S("operator")) || str_eq(name, S("vendor")))
+        return read_orgs(s, name, buf_str(&values), f, err);
     return filter_set(f, name, buf_str(&values), &known, err) &&
         (known || err_set(err, ERR_INVALID, "--filter: %.*s is not a property that can be asked for yet", STR_ARG(str_slice(name, 0, 60))));
 }
 
-static bool read_filter(const char *text, struct filter *f, struct err *err)
+static bool read_filter(const char *text, struct store *store, struct filter *f, struct err *err)
 {
-    struct scan s = {str_of(text)};
+    struct scan s = {str_of(text), store};
     for (;;) {
         if (!read_condition(&s, f, err))
             return false;
@@ -118,10 +138,14 @@ int cmd_export(struct invocation *inv)
         return command_misused(inv, "--bbox is W,S,E,N in degrees");
     if (date && !filter_set(&what.filter, S("date"), str_of(date), &known, &err))
         return command_misused(inv, "--date: %s", err.text);
-    if (filter && !read_filter(filter, &what.filter, &err))
+    if (filter && !read_filter(filter, NULL, &what.filter, &err))
         return command_misused(inv, "%s", err.text);
     if (!store_open(&s, inv->db, STORE_READ, &err))
         return command_failed(inv, &err);
+    if (filter && !read_filter(filter, s, &what.filter, &err)) {
+        store_close(s);
+        return command_misused(inv, "%s", err.text);
+    }
     bool ok = export_file(s, &what, (enum export_format)f, out, &err);
     store_close(s);
     return ok ? EXIT_DONE : command_failed(inv, &err);

@@ -599,9 +599,60 @@ static size_t keep_escapes(void *cls, struct MHD_Connection *c, char *s)
     return strlen(s); /* request_check.c decodes, after splitting */
 }
 
-static void say_nothing(void *cls, const char *format, va_list args)
+/* ---- what the library would refuse by itself ---- */
+/*
+ * A length that is no number, and cookies it has no room for, never come to request_check: the library (0.9.75) answers by
+ * itself, and writes its status line and headers twice. It tells its log before it sends, on this thread; that is the moment to answer in its place and to
+ * close our side, so that what it has made goes nowhere. Whose request it is it does not tell; the headers do.
+ */
+enum { COOKIE_MOST_BYTES = 2048 /* this server sets none of its own; past some KiB the library has no room to take it apart */ };
+
+static enum MHD_Result note_what_it_refuses(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_len, const char *value, size_t value_len)
 {
-    (void)cls, (void)format, (void)args; /* its messages speak of single visitors */
+    (void)kind;
+    int *status = cls;
+    struct str v = str_from(value ? value : "", value ? value_len : 0);
+    if (str_eq_nocase(str_from(key, key_len), S("Content-Length")) && !length_is_number(v, status))
+        return MHD_NO;
+    if (str_eq_nocase(str_from(key, key_len), S("Cookie")) && v.len > COOKIE_MOST_BYTES)
+        *status = 431;
+    return MHD_YES;
+}
+
+static void answer_and_close(struct peer *peer, int status)
+{
+    static const struct {
+        int status;
+        const char *title, *says;
+    } ANSWERS[] = {{400, "Bad Request", "the Content-Length header is not a number"}, {413, "Content Too Large", "no body of that length is taken"},
+        {431, "Request Header Fields Too Large", "the cookies are too large"}};
+    size_t i = 0;
+    while (ANSWERS[i].status != status)
+        must(++i < COUNT(ANSWERS));
+    AUTO(buf) body = {0};
+    AUTO(buf) out = {0};
+    buf_fmt(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n", ANSWERS[i].title, status, ANSWERS[i].says);
+    buf_fmt(&out, "HTTP/1.1 %d %s\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\nContent-Length: %zu\r\n"
+        "Connection: close\r\n\r\n%s", status, ANSWERS[i].title, body.len, body.at);
+    send(peer->fd, out.at, out.len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    shutdown(peer->fd, SHUT_WR);
+    peer->cut = true;
+    peer->loop->http->options.counts->requests++;
+    peer->loop->http->options.counts->by_class[4]++;
+}
+
+static void on_library_log(void *cls, const char *format, va_list args)
+{
+    (void)format, (void)args; /* its messages speak of single visitors: they are not kept */
+    struct loop *loop = cls;
+    for (struct peer *peer = loop->peers; peer; peer = peer->next) {
+        int status = 0;
+        if (peer->cut || !peer->exchange.started || peer->exchange.stage != STAGE_NEW)
+            continue;
+        MHD_get_connection_values_n(peer->connection, MHD_HEADER_KIND, note_what_it_refuses, &status);
+        if (status)
+            answer_and_close(peer, status);
+    }
 }
 
 static bool start_loop(struct loop *loop, struct err *err)
@@ -611,7 +662,7 @@ static bool start_loop(struct loop *loop, struct err *err)
     loop->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     loop->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
         0, NULL, NULL, on_call, loop,
-        MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL,
+        MHD_OPTION_EXTERNAL_LOGGER, on_library_log, loop,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX + 64,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY_BYTES,

@@ -16,6 +16,9 @@ handler_fn on_healthz, on_readyz, on_metrics;
  * The city is only taken out: a worker looks it up. */
 bool on_filter(const struct request *rq, const char *const *others, struct filter *f, struct str *city, struct err *err);
 
+/* Whether operator= and vendor= name organisations there are: a mistyped one must not read as "there are none". */
+bool on_known_orgs(struct store *store, const struct request *rq, struct err *err);
+
 /* Of addresses that take no query parameter. */
 bool on_no_query(const struct request *rq, struct err *err);
 

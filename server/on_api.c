@@ -219,12 +219,26 @@ static bool read_datetime(const struct request *rq, struct search *s, struct err
     return true;
 }
 
+bool on_known_orgs(struct store *store, const struct request *rq, struct err *err)
+{
+    static const struct str names[] = {{"operator", 8}, {"vendor", 6}};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct str rest = request_query(rq, names[i]), slug;
+        while (rest.len && str_next(&rest, ',', &slug))
+            if (slug.len && !store_has_org(store, slug))
+                return err_set(err, ERR_INVALID, rq->french ? "%.*s : il n'y a pas d'organisme « %.*s » ; c'est le mot à la fin de son adresse, /o/…"
+                    : "%.*s: there is no organisation \"%.*s\"; it is the word at the end of its address, /o/…", STR_ARG(names[i]),
+                    STR_ARG(str_cut_runes(slug, 60)));
+    }
+    return true;
+}
+
 static bool read_search(const struct request *rq, struct worker *worker, struct search *s, struct arena *a, struct err *err)
 {
     static const char *const others[] = {"bbox", "limit", "offset", "datetime", "q", "f", NULL};
     struct str city;
     s->filter = filter_public();
-    if (!on_filter(rq, others, &s->filter, &city, err) || !read_bbox(rq, s, err) || !read_datetime(rq, s, err) ||
+    if (!on_filter(rq, others, &s->filter, &city, err) || !on_known_orgs(worker->store, rq, err) || !read_bbox(rq, s, err) || !read_datetime(rq, s, err) ||
         !read_size(rq, S("limit"), 1, PAGE_ITEMS_MAX, ITEMS_USUAL, &s->limit, err) ||
         !read_size(rq, S("offset"), 0, OFFSET_MAX, 0, &s->offset, err))
         return false;

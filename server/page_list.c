@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "server/on.h"
 #include "server/page_parts.h"
 
 static void begin(struct page *p, struct str title, struct str canonical)
@@ -120,7 +121,7 @@ bool page_list(struct app *app, struct worker *worker, struct request *rq, struc
     struct page p = page_start(app, rq, rs);
     struct filter filter;
     struct str q = str_trim(page_param(&p, "q")), bbox = page_param(&p, "bbox");
-    if (!page_filter(&p, worker, &filter, err))
+    if (!page_filter(&p, worker, &filter, err) || !on_known_orgs(worker->store, rq, err))
         return false;
     begin(&p, str_of(say(&p, "nav.list")), S("/list"));
     page_fmt(&p, "<h1>%t</h1>", "nav.list");

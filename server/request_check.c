@@ -64,6 +64,19 @@ static bool read_length(struct str s, uint64_t *out)
     return s.len > 0;
 }
 
+bool length_is_number(struct str s, int *status)
+{
+    uint64_t v;
+    if (!read_length(s, &v)) {
+        *status = 400;
+        return false;
+    }
+    while (s.len > 1 && s.at[0] == '0')
+        s = str_slice(s, 1, s.len);
+    *status = str_u64(s, &v) ? 0 : 413;
+    return *status == 0;
+}
+
 static int refuse(const char **why, int status, const char *sentence)
 {
     *why = sentence;

@@ -24,6 +24,9 @@ struct request_facts {
 /* 0, or the status to answer with (400, 413 for a target, 417, 431, 501, 505) and, in *why, a sentence. */
 int request_check(const struct request_head *head, struct request_facts *out, const char **why);
 
+/* The value of Content-Length as RFC 9110 has it, and one that fits into 64 bits; else false with 400 or 413. */
+bool length_is_number(struct str s, int *status);
+
 /* The target's path and query, split, then percent-decoded into the request's arena: 0 or 400 with *why. Refuses what is
  * not UTF-8 once decoded, control characters, "." and ".." as segments, and more parts than a request may have. */
 int request_read_target(struct request *rq, struct str target, const char **why);

@@ -165,3 +165,17 @@ TEST(language_follows_the_weights)
     CHECK(header_prefers_french(S("de"), true));
     CHECK(!header_prefers_french(S(""), false));
 }
+
+TEST(a_length_is_digits_that_fit)
+{
+    static const struct {
+        const char *value;
+        int status;
+    } CASES[] = {{"0", 0}, {"5", 0}, {"005", 0}, {"18446744073709551615", 0}, {"18446744073709551616", 413}, {"99999999999999999999999", 413},
+        {"", 400}, {"-1", 400}, {"+5", 400}, {"5, 5", 400}, {"5 ", 400}, {"0x5", 400}, {"five", 400}};
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        int status = 0;
+        CHECK_INT(length_is_number(str_of(CASES[i].value), &status), CASES[i].status == 0);
+        CHECK_INT(status, CASES[i].status);
+    }
+}

@@ -24,8 +24,10 @@ static bool sqlite_failed(struct db *db, const char *doing, struct err *err)
     case SQLITE_FULL:
         return err_set(err, ERR_BUSY, "%s: %s: the disk is full; make room and try again", db->path, doing);
     case SQLITE_CORRUPT:
+        return err_set(err, ERR_IO, "%s: the file is damaged (%s); `contrechamp restore BACKUP` puts a backup in its place", db->path, why);
     case SQLITE_NOTADB:
-        return err_set(err, ERR_IO, "%s: %s: %s; run `contrechamp check`, or restore a backup", db->path, doing, why);
+        return err_set(err, ERR_IO, "%s: this is no database, or its beginning is damaged; name another with --db, or put a backup in its"
+            " place with `contrechamp restore BACKUP`", db->path);
     case SQLITE_CONSTRAINT:
         return err_set(err, ERR_INVALID, "%s: %s: %s", db->path, doing, why);
     default:

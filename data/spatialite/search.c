@@ -158,6 +158,15 @@ bool store_stream(struct store *s, const struct search *search, deployment_fn *f
     return true;
 }
 
+bool store_has_org(struct store *s, struct str slug)
+{
+    AUTO(stmt) q = db_stmt(&s->db,
+        "SELECT 1 FROM org o WHERE slug = :slug AND EXISTS (SELECT 1 FROM deployment_org x JOIN deployment d ON d.id = x.deployment_id"
+        " AND d.moderation = 'published' WHERE x.org_id = o.id)");
+    stmt_bind_text(&q, ":slug", slug);
+    return stmt_row(&q);
+}
+
 bool store_orgs(struct store *s, struct arena *a, struct org **out, size_t *n, struct err *err)
 {
     size_t room = 0, got = 0;

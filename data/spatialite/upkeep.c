@@ -236,6 +236,8 @@ static bool check_rows(struct checking *c, struct err *err)
     struct db *db = &c->s->db;
     if (!integrity(db, c->say, c->ctx, &c->well, err))
         return false;
+    if (!c->well) /* what follows would be read from damaged pages */
+        return err_set(err, ERR_IO, "%s: the file is damaged; `contrechamp restore BACKUP` puts a backup in its place", db->path);
     AUTO(stmt) q = db_stmt(db, "PRAGMA foreign_key_check");
     while (stmt_row(&q)) {
         AUTO(buf) line = {0};
@@ -294,5 +296,5 @@ bool store_check(struct store *s, bool remake, void (*say)(void *ctx, const char
     struct checking c = {s, say, ctx, true};
     if (!check_rows(&c, err))
         return false;
-    return c.well || err_set(err, ERR_IO, "%s: what is said above is wrong; `check --rebuild` remakes indexes, `restore` brings a backup back", s->db.path);
+    return c.well || err_set(err, ERR_IO, "%s: what is said above is wrong; `contrechamp check --rebuild` remakes indexes, `contrechamp restore BACKUP` brings a backup back", s->db.path);
 }
