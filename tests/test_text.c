@@ -44,7 +44,7 @@ TEST(a_text_along_a_line_stands_on_its_feet_and_needs_room)
     const struct text_layout *l = plain(t, "Quai", INFINITY);
     struct placed_glyph at[4];
     struct xy path[2] = {{200, 0}, {0, 0}};
-    struct text_along along = {path, 2, 100, -l->width_px / 2, -l->height_px / 2, true};
+    struct text_along along = {path, 2, 100, -l->width_px / 2, -l->height_px / 2, true, false};
     CHECK_INT(l->n_glyphs, 4);
     CHECK(text_place_along(l, &along, at));
     CHECK(at[0].x < at[3].x && fabs(remainder(at[0].angle, 2 * M_PI)) < 1e-9);
