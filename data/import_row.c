@@ -303,7 +303,8 @@ static bool read_table_row(const struct gdal_row *row, const struct row_rules *r
 
 bool row_is_osm(const struct gdal_row *row)
 {
-    static const char *const SIGNS[] = {"man_made", "surveillance:type", "camera:type", "camera:mount", "surveillance:zone"};
+    static const char *const SIGNS[] = {"man_made", "surveillance:type", "camera:type", "camera:mount", "surveillance:zone", "disused:man_made",
+        "removed:man_made", "razed:man_made", "was:man_made"};
     if (str_eq(row->format, S("osm")) || str_eq(row->format, S("overpass")))
         return true;
     for (size_t i = 0; i < COUNT(SIGNS); i++)

@@ -273,3 +273,14 @@ test("objects of OpenStreetMap are under its licence without being told so", () 
         assert.match(row.source_urls, /^https:\/\/www\.openstreetmap\.org\//);
     }
 });
+
+test("what stood once does not stand on the map, also where nothing else says that it is from OpenStreetMap", () => {
+    const db = fresh();
+    const file = join(folder, "gone.geojson");
+    const gone = ["disused", "removed", "razed", "was"].map((prefix, i) => ({ type: "Feature", id: `node/${i + 1}`,
+        geometry: { type: "Point", coordinates: [2.35 + i / 100, 48.85] }, properties: { [`${prefix}:man_made`]: "surveillance" } }));
+    writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: gone }));
+    run(db, "import", "--as-of", "2026-05-01", file);
+    const states = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).properties.status);
+    assert.deepEqual(states.sort(), ["ended", "removed", "removed", "removed"]);
+});
