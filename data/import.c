@@ -584,7 +584,8 @@ static bool prepare(struct importing *m, struct gdal_job *read, struct err *err)
     if (!prepare_batch(m, err) || !read_mapping(m, err) || !store_stats(m->store, &stats, err))
         return false;
     m->store_was_empty = stats.deployments == 0 && stats.revisions == 0;
-    m->rules = (struct row_rules){.mapping = &m->mapping};
+    m->rules = (struct row_rules){.mapping = &m->mapping,
+        .file_is_surveillance = row_text_is_a_sign(m->batch.file_name) || row_text_is_a_sign(m->source)};
     if (!read_word(job->category, CATEGORY_TERMS, CATEGORY_COUNT, "category", &m->rules.category, err) ||
         !read_word(job->precision, PRECISION_TERMS, PRECISION_COUNT, "precision", &m->rules.precision, err))
         return false;

@@ -5,6 +5,7 @@
 #include "data/import_row.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "data/base/limits.h"
@@ -131,24 +132,62 @@ static int term_by_any_name(const struct term *terms, size_t n, struct str s, st
 }
 #define term_by(terms, s, a) term_by_any_name((terms), COUNT(terms), (s), (a))
 
-/* What files call things, by a part of the folded word; the first that is met counts. */
-static int category_by_part(struct str s, struct arena *a)
+/* ---- signs that it is surveillance at all ---- */
+
+bool row_text_is_a_sign(struct str text)
 {
+    /* Parts of words, and whole words where the letters are few. */
+    static const char *const PARTS[] = {"camera", "cctv", "video", "surveil", "radar", "drone", "gunshot", "microphone", "capteur", "facial",
+        "telecamer", "camara", "kamera", "uberwach"}, *const WORDS[] = {" lapi ", " alpr ", " anpr ", " vsa ", " csu ", " cam "};
+    char room[1024];
+    struct arena a;
+    if (!text.len)
+        return false;
+    arena_init(&a, 1 << 17);
+    struct str folded = str_fold(&a, str_cut_runes(text, 200));
+    bool found = false;
+    for (size_t i = 0; !found && i < COUNT(PARTS); i++)
+        found = str_has(folded, str_of(PARTS[i]));
+    int n = snprintf(room, sizeof room, " %.*s ", STR_ARG(folded));
+    for (size_t i = 0; !found && n > 0 && i < COUNT(WORDS); i++)
+        found = strstr(room, WORDS[i]) != NULL;
+    arena_done(&a);
+    return found;
+}
+
+/* In the names of its columns, or in one of its texts. */
+static bool row_has_a_sign(const struct lookup *l)
+{
+    for (struct json_each e = {0}; json_each(l->row->fields, &e);)
+        if (row_text_is_a_sign(e.key) || column_guess(e.key) == COLUMN_DEVICE_TYPE ||
+            (json_kind(e.value) == JSON_STRING && row_text_is_a_sign(json_string(e.value))))
+            return true;
+    return false;
+}
+
+/* What files call things, by a part of the folded word; the first that is met counts. A word that also means other things
+ * ("surface", "itinéraire cyclable") counts only where something else says that the row is surveillance. */
+static int category_by_part(struct str s, bool has_a_sign, struct arena *a)
+{
+    enum { STRONG, WEAK };
     static const struct {
         const char *part;
         enum category means;
-    } PARTS[] = {{"radar", CATEGORY_SPEED_ENFORCEMENT}, {"speed", CATEGORY_SPEED_ENFORCEMENT},
-        {"vitesse", CATEGORY_SPEED_ENFORCEMENT}, {"itineraire", CATEGORY_SPEED_ENFORCEMENT}, {"lapi", CATEGORY_ALPR}, {"alpr", CATEGORY_ALPR},
-        {"anpr", CATEGORY_ALPR}, {"plaque", CATEGORY_ALPR}, {"plate", CATEGORY_ALPR}, {"facial", CATEGORY_FACIAL_RECOGNITION},
-        {"face", CATEGORY_FACIAL_RECOGNITION}, {"algorithm", CATEGORY_VSA}, {"vsa", CATEGORY_VSA}, {"therm", CATEGORY_THERMAL_CAMERA},
-        {"parlant", CATEGORY_TALKING_CAMERA}, {"micro", CATEGORY_AUDIO_SENSOR}, {"sonore", CATEGORY_AUDIO_SENSOR}, {"audio", CATEGORY_AUDIO_SENSOR},
-        {"gunshot", CATEGORY_AUDIO_SENSOR}, {"drone", CATEGORY_DRONE}, {"pieton", CATEGORY_BODY_CAM}, {"body", CATEGORY_BODY_CAM},
-        {"embarque", CATEGORY_VEHICLE_CAM}, {"portique", CATEGORY_BIOMETRIC_GATE}, {"hypervision", CATEGORY_HYPERVISION},
-        {"camera", CATEGORY_CCTV}, {"video", CATEGORY_CCTV}, {"cctv", CATEGORY_CCTV}, {"dome", CATEGORY_CCTV}, {"ptz", CATEGORY_CCTV},
-        {"fixe", CATEGORY_CCTV}, {"bullet", CATEGORY_CCTV}, {"sensor", CATEGORY_SENSOR_OTHER}, {"capteur", CATEGORY_SENSOR_OTHER}};
+        int strength;
+    } PARTS[] = {{"radar", CATEGORY_SPEED_ENFORCEMENT, STRONG}, {"speed", CATEGORY_SPEED_ENFORCEMENT, WEAK},
+        {"vitesse", CATEGORY_SPEED_ENFORCEMENT, WEAK}, {"itineraire", CATEGORY_SPEED_ENFORCEMENT, WEAK}, {"lapi", CATEGORY_ALPR, WEAK},
+        {"alpr", CATEGORY_ALPR, STRONG}, {"anpr", CATEGORY_ALPR, STRONG}, {"plaque", CATEGORY_ALPR, WEAK}, {"plate", CATEGORY_ALPR, WEAK},
+        {"facial", CATEGORY_FACIAL_RECOGNITION, STRONG}, {"face", CATEGORY_FACIAL_RECOGNITION, WEAK}, {"algorithm", CATEGORY_VSA, WEAK},
+        {"vsa", CATEGORY_VSA, WEAK}, {"therm", CATEGORY_THERMAL_CAMERA, WEAK}, {"parlant", CATEGORY_TALKING_CAMERA, WEAK},
+        {"micro", CATEGORY_AUDIO_SENSOR, WEAK}, {"sonore", CATEGORY_AUDIO_SENSOR, WEAK}, {"audio", CATEGORY_AUDIO_SENSOR, WEAK},
+        {"gunshot", CATEGORY_AUDIO_SENSOR, STRONG}, {"drone", CATEGORY_DRONE, STRONG}, {"pieton", CATEGORY_BODY_CAM, WEAK},
+        {"body", CATEGORY_BODY_CAM, WEAK}, {"embarque", CATEGORY_VEHICLE_CAM, WEAK}, {"portique", CATEGORY_BIOMETRIC_GATE, WEAK},
+        {"hypervision", CATEGORY_HYPERVISION, STRONG}, {"camera", CATEGORY_CCTV, STRONG}, {"video", CATEGORY_CCTV, STRONG},
+        {"cctv", CATEGORY_CCTV, STRONG}, {"dome", CATEGORY_CCTV, STRONG}, {"ptz", CATEGORY_CCTV, STRONG}, {"fixe", CATEGORY_CCTV, STRONG},
+        {"bullet", CATEGORY_CCTV, STRONG}, {"sensor", CATEGORY_SENSOR_OTHER, STRONG}, {"capteur", CATEGORY_SENSOR_OTHER, STRONG}};
     struct str folded = str_fold(a, s);
     for (size_t i = 0; i < COUNT(PARTS); i++)
-        if (str_has(folded, str_of(PARTS[i].part)))
+        if ((has_a_sign || PARTS[i].strength == STRONG) && str_has(folded, str_of(PARTS[i].part)))
             return (int)PARTS[i].means;
     return -1;
 }
@@ -159,13 +198,20 @@ static bool read_category(struct lookup *l, const struct row_rules *rules, struc
     int found = rules->category;
     if (found < 0 && s.len)
         found = term_by(CATEGORY_TERMS, s, l->a);
+    bool sign = found >= 0 || rules->file_is_surveillance || row_text_is_a_sign(l->row->layer) || row_has_a_sign(l);
     if (found < 0 && s.len)
-        found = category_by_part(s, l->a);
+        found = category_by_part(s, sign, l->a);
     if (found < 0 && s.len && str_eq_nocase(l->name[COLUMN_CATEGORY], S("category"))) {
         AUTO(buf) list = {0};
         *field = l->name[COLUMN_CATEGORY];
         term_list(&list, CATEGORY_TERMS, CATEGORY_COUNT);
         return err_set(err, ERR_INVALID, "\"%.*s\" is not one of %s", STR_ARG(str_cut_runes(s, 40)), list.at);
+    }
+    if (found < 0 && !sign) {
+        *field = l->name[COLUMN_CATEGORY];
+        return s.len ? err_set(err, ERR_INVALID, "\"%.*s\" is not a kind of surveillance that is known; --category cctv says what the rows are",
+                           STR_ARG(str_cut_runes(s, 40)))
+                     : err_set(err, ERR_INVALID, "nothing says that this is surveillance; --category cctv does");
     }
     out->assumed_category = found < 0;
     out->d.category = found < 0 ? CATEGORY_CCTV : (enum category)found;

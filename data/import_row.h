@@ -14,6 +14,7 @@ struct row_rules {
     struct position_hint {
         int epsg;                 /* of table columns; 0: told by the numbers */
     } position;
+    bool file_is_surveillance;    /* the file's or source's name says that its rows are */
     bool osm;                     /* the file holds OSM objects: a row without tags is one too */
 };
 struct row_record {
@@ -25,6 +26,8 @@ struct row_record {
     bool assumed_category;        /* nothing in the row says what it is */
 };
 bool row_is_osm(const struct gdal_row *row);
+/* Does a word of it say surveillance ("vidéoprotection", "cctv-2024", "Radars fixes")? */
+bool row_text_is_a_sign(struct str text);
 struct osm_name {
     char type; /* n, w, r */
     int64_t id;

@@ -166,7 +166,7 @@ test("an answer that Overpass did not finish is refused, and OSM objects are ref
 
 test("every format is read", () => {
     for (const [name, expected] of [["overpass.json", [2, 2, 0, 0, 0, 0]], ["extended-data.kml", [2, 1, 0, 0, 0, 1]], ["lines.geojsonl", [2, 2, 0, 0, 0, 0]]])
-        assert.equal(run(fresh(), "import", data(name)).last, counts(expected), name);
+        assert.equal(run(fresh(), "import", ...(name === "lines.geojsonl" ? ["--category", "cctv"] : []), data(name)).last, counts(expected), name);
 });
 
 test("what leads elsewhere or is broken is refused in one sentence, and nothing of it stays", () => {
@@ -283,4 +283,18 @@ test("what stood once does not stand on the map, also where nothing else says th
     run(db, "import", "--as-of", "2026-05-01", file);
     const states = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).properties.status);
     assert.deepEqual(states.sort(), ["ended", "removed", "removed", "removed"]);
+});
+
+test("what nothing calls surveillance is refused with the way to say it", () => {
+    const write = (name, text) => (writeFileSync(join(folder, name), text), join(folder, name));
+    const crossings = "id;nom;type;lon;lat\n1;Rue A / Rue B;croisement;2.35;48.85\n2;Rue C;adresse;2.36;48.86\n";
+    const db = fresh(), file = write("croisements.csv", crossings);
+    const r = run(db, "import", file);
+    assert.equal(r.last, counts([2, 0, 0, 0, 0, 2]));
+    assert.match(r.err, /--category cctv/);
+    assert.match(run(db, "stats").out, /records +0/);
+    assert.equal(run(db, "import", "--category", "cctv", file).last, counts([2, 2, 0, 0, 0, 0]));
+    assert.equal(run(fresh(), "import", write("videoprotection.csv", crossings)).last, counts([2, 2, 0, 0, 0, 0]));
+    const places = "nom;type;lon;lat\na;Surface commerciale;2.3;48.8\nb;Itinéraire cyclable;2.4;48.8\nc;LAPI;2.5;48.8\n";
+    assert.equal(run(fresh(), "import", write("lieux.csv", places)).last, counts([3, 1, 0, 0, 0, 2]), "words that mean other things too");
 });
