@@ -16,7 +16,7 @@ static const char HELP[] =
     "  --dry-run          says what would be done\n"
     "  --mapping FILE     JSON: {\"lon\": \"X\", \"lat\": \"Y\", \"ref\": \"Numéro\", \"constants\": {\"category\": \"cctv\"},\n"
     "                     \"projection\": \"EPSG:2154\", \"layer\": \"Feuille1\"}; what it does not name is guessed\n"
-    "  --category C       what all of them are (cctv, vsa, alpr, …)\n"
+    "  --category C       what all of them are (cctv, vsa, alpr, …); needed where nothing in a table says surveillance\n"
     "  --licence L --attribution T --source-url U\n"
     "                     of the batch; the address also names the source when the file comes again\n"
     "  --precision P      how well the places are known (exact, address, street, district, city)\n"
