@@ -81,7 +81,7 @@ bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop 
     if (!k || !out)
         return err_arena(err);
     struct expr_input in = drawing_input(d);
-    in.zoom = floor(in.zoom + 1e-9);
+    in.zoom = whole_zoom(in.zoom);
     in.layer = features;
     in.tile = tile;
     for (size_t i = 0; i < n; i++) {
@@ -96,7 +96,7 @@ bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop 
     return true;
 }
 
-bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err)
+static bool begin(const struct drawing *d, struct drawing *out, struct err *err)
 {
     *out = *d;
     if (!d->image) { /* the device's px are not known */
@@ -113,7 +113,7 @@ bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err)
     return true;
 }
 
-void drawing_aside_paint(struct drawing *d, struct drawing *aside, double opacity)
+static void paint(struct drawing *d, struct drawing *aside, double opacity)
 {
     cairo_destroy(aside->cr);
     cairo_save(d->cr);
@@ -123,4 +123,14 @@ void drawing_aside_paint(struct drawing *d, struct drawing *aside, double opacit
     cairo_paint_with_alpha(d->cr, opacity);
     cairo_restore(d->cr);
     cairo_surface_destroy(aside->image);
+}
+
+bool drawing_aside(struct drawing *d, const struct style_layer *l, layer_draw_fn *draw, double opacity, struct err *err)
+{
+    struct drawing aside;
+    if (!begin(d, &aside, err))
+        return false;
+    bool ok = draw(&aside, l, err);
+    paint(d, &aside, CLAMP(opacity, 0.0, 1.0));
+    return ok;
 }

@@ -341,3 +341,9 @@ struct rgba color_mix_in(enum color_space space, struct rgba a, struct rgba b, d
     double h = isnan(c.h) ? 0 : c.h * M_PI / 180;
     return lab_color((struct lab){c.l, cos(h) * c.c, sin(h) * c.c}, alpha);
 }
+
+void color_set_source(cairo_t *cr, struct rgba c, double opacity)
+{
+    double a = c.a > 0 ? c.a : 1;
+    cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a * CLAMP(opacity, 0.0, 1.0));
+}

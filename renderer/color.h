@@ -6,6 +6,8 @@
 #ifndef RENDERER_COLOR_H
 #define RENDERER_COLOR_H
 
+#include <cairo.h>
+
 #include "data/base/str.h"
 
 struct rgba {
@@ -19,5 +21,7 @@ struct rgba color_straight(struct rgba c);                    /* not premultipli
 enum color_space { COLOR_RGB, COLOR_LAB, COLOR_HCL };
 struct rgba color_mix(struct rgba a, struct rgba b, double t); /* straight rgb, linear in the written values */
 struct rgba color_mix_in(enum color_space space, struct rgba a, struct rgba b, double t);
+
+void color_set_source(cairo_t *cr, struct rgba c, double opacity); /* opacity is clamped to 0..1 */
 
 #endif

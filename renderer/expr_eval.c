@@ -1078,15 +1078,6 @@ struct expr_value eval_or_else(const struct expr *e, struct eval *x)
     return v.type == TYPE_ERROR || v.type == TYPE_NULL ? e->arg[1]->value : v;
 }
 
-static bool is_one_of(struct str list, struct str word)
-{
-    struct str item;
-    while (str_next(&list, '|', &item))
-        if (str_eq(item, word))
-            return true;
-    return false;
-}
-
 /* A property with a list of values. */
 struct expr_value eval_enum(const struct expr *e, struct eval *x)
 {
@@ -1094,11 +1085,11 @@ struct expr_value eval_enum(const struct expr *e, struct eval *x)
     struct expr_array one = {1, &v};
     const struct expr_array *all = v.type == TYPE_ARRAY ? v.array : &one;
     for (size_t i = 0; i < all->n && x->why; i++)
-        if (all->at[i].type == TYPE_STRING && !is_one_of(e->name, all->at[i].string))
+        if (all->at[i].type == TYPE_STRING && !str_list_has(e->name, '|', all->at[i].string))
             return eval_fail(x, e, "Expected value to be one of %.*s, but found \"%.*s\" instead.", STR_ARG(e->name),
                 STR_ARG(all->at[i].string));
     for (size_t i = 0; i < all->n; i++)
-        if (all->at[i].type == TYPE_STRING && !is_one_of(e->name, all->at[i].string))
+        if (all->at[i].type == TYPE_STRING && !str_list_has(e->name, '|', all->at[i].string))
             return FAILED;
     return v;
 }

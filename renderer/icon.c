@@ -12,6 +12,7 @@
 #include "renderer/cache.h"
 #include "renderer/icon_sheet.h"
 #include "renderer/mark.h"
+#include "renderer/pixel.h"
 #include "renderer/text.h"
 
 enum {
@@ -171,12 +172,6 @@ const struct icon *icon_find(struct icon_set *s, struct str name)
 
 /* ---- drawing ---- */
 
-static void set_color(cairo_t *cr, struct rgba c)
-{
-    double a = c.a > 0 ? c.a : 1;
-    cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a);
-}
-
 /* As a picture of its own, of twice the px it asks for where it is drawn as vectors, since those
  * are looked at closely. */
 static void draw_sheet(cairo_t *cr, const struct picture *p, const struct icon_look *look)
@@ -215,7 +210,7 @@ static void draw_svg(cairo_t *cr, const struct picture *p, const struct icon_loo
     cairo_push_group(cr);
     rsvg_handle_render_document(p->svg, cr, &box, NULL);
     cairo_pattern_t *mask = cairo_pop_group(cr);
-    set_color(cr, look->color);
+    color_set_source(cr, look->color, 1);
     cairo_mask(cr, mask);
     cairo_pattern_destroy(mask);
 }
@@ -358,15 +353,6 @@ cairo_surface_t *icon_surface(struct icon_set *s, struct str name, double scale)
 
 /* ---- blitting ---- */
 
-/* Per channel x · k / 255, rounded, on two pairs of channels at once. */
-static inline uint32_t scaled(uint32_t c, uint32_t k)
-{
-    uint32_t rb = (c & 0xff00ff) * k + 0x800080, ag = (c >> 8 & 0xff00ff) * k + 0x800080;
-    rb = (rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff;
-    ag = (ag + (ag >> 8 & 0xff00ff)) & 0xff00ff00;
-    return rb | ag;
-}
-
 void sprite_blit(uint32_t *pixels, int stride, int width, int height, const struct sprite *s, int x, int y, unsigned alpha)
 {
     int left = x - s->x, top = y - s->y;
@@ -379,9 +365,7 @@ void sprite_blit(uint32_t *pixels, int stride, int width, int height, const stru
             uint32_t c = from[at];
             if (!c)
                 continue;
-            if (alpha < 256)
-                c = scaled(c, fade);
-            to[at] = c >> 24 == 255 ? c : c + scaled(to[at], 255 - (c >> 24));
+            pixel_over(&to[at], c, fade);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "data/base/base.h"
+#include "renderer/pixel.h"
 
 #define PLACE_STEPS 64.0
 #define DETERMINANT_MIN 1e-12
@@ -29,15 +30,6 @@ static bool back_of(const struct placing *p, bool exact, struct back *out)
     *out = (struct back){p->yy / det, -p->xy / det, -p->yx / det, p->xx / det,
         exact ? p->x0 : snapped(p->x0), exact ? p->y0 : snapped(p->y0)};
     return isfinite(out->ux) && isfinite(out->uy) && isfinite(out->vx) && isfinite(out->vy);
-}
-
-/* Per channel x · k / 255, rounded, on two pairs of channels at once. */
-static inline uint32_t scaled(uint32_t c, uint32_t k)
-{
-    uint32_t rb = (c & 0xff00ff) * k + 0x800080, ag = (c >> 8 & 0xff00ff) * k + 0x800080;
-    rb = (rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff;
-    ag = (ag + (ag >> 8 & 0xff00ff)) & 0xff00ff00;
-    return rb | ag;
 }
 
 static inline uint32_t px_at(const struct image *i, int x, int y, bool clamp)
@@ -117,23 +109,6 @@ static bool is_in_half(const struct image_look *k, double u, double v)
     return upper == (k->half == IMAGE_UPPER_LEFT);
 }
 
-/* The box of device px round what is drawn: x0 y0 x1 y1. */
-static void bounds_of(
-    const struct placing *to, const struct rect *part, int width, int height, int box[4])
-{
-    double x = to->xx * part->x0 + to->xy * part->y0 + to->x0,
-           y = to->yx * part->x0 + to->yy * part->y0 + to->y0;
-    double w = part->x1 - part->x0, h = part->y1 - part->y0;
-    double x0 = x + MIN(to->xx * w, 0) + MIN(to->xy * h, 0),
-           x1 = x + MAX(to->xx * w, 0) + MAX(to->xy * h, 0);
-    double y0 = y + MIN(to->yx * w, 0) + MIN(to->yy * h, 0),
-           y1 = y + MAX(to->yx * w, 0) + MAX(to->yy * h, 0);
-    box[0] = (int)CLAMP(floor(x0) - 1, 0.0, (double)width);
-    box[1] = (int)CLAMP(floor(y0) - 1, 0.0, (double)height);
-    box[2] = (int)CLAMP(ceil(x1) + 1, 0.0, (double)width);
-    box[3] = (int)CLAMP(ceil(y1) + 1, 0.0, (double)height);
-}
-
 static void draw_row(uint32_t *row, int from, int to, const struct image *image,
     const struct back *b, double y, const struct image_look *k, uint32_t fade)
 {
@@ -147,9 +122,7 @@ static void draw_row(uint32_t *row, int from, int to, const struct image *image,
                                : px_at(image, whole(u), whole(v), k->clamp);
         if (!c)
             continue;
-        if (fade < 255)
-            c = scaled(c, fade);
-        row[at] = c >> 24 == 255 ? c : c + scaled(row[at], 255 - (c >> 24));
+        pixel_over(&row[at], c, fade);
     }
 }
 
@@ -164,7 +137,7 @@ void image_draw(uint32_t *pixels, int stride, int width, int height, const struc
         p->x1 - p->x0 < 1e6 && p->y1 - p->y0 < 1e6 && fabs(p->x0) < 1e6 && fabs(p->y0) < 1e6;
     if (!sound || fade == 0 || image->width <= 0 || image->height <= 0 || !back_of(to, look->exact, &b))
         return;
-    bounds_of(to, p, width, height, box);
+    placing_box(to, p, width, height, box);
     for (int y = box[1]; y < box[3]; y++)
         draw_row(
             pixels + (ptrdiff_t)y * stride, box[0], box[2], image, &b, y + 0.5 - b.y0, look, fade);

@@ -48,7 +48,6 @@ struct tile_place {
     int layer_index;
     int64_t copy;                  /* which copy of the world: 0 is the usual one */
 };
-struct xy placing_px(const struct placing *p, struct xy at);
 
 /* Calls fn for each tile of the layer's source that comes within reach_px of the drawing, with the features that pass the
  * layer's filter. */
@@ -59,6 +58,8 @@ bool drawing_each(struct drawing *d, const struct style_layer *layer, double rea
  * *whole false: it does not. */
 bool drawing_whole(struct drawing *d, const struct style_layer *layer, bool *whole, features_fn *fn, void *ctx, struct err *err);
 bool drawing_shows(const struct drawing *d, const struct style_layer *l); /* at its zoom */
+/* Nothing of what is in these bounds of the tile, moved by shift and drawn reach_px beyond them, lies in the drawing. */
+bool drawing_misses(const struct drawing *d, const struct tile_place *at, const struct rect *bounds, struct xy shift, double reach_px);
 struct expr_input drawing_input(const struct drawing *d);
 
 /* Shapes brought to px, thinned, clipped to `clip` (px) and added to the drawing's path. Coordinates that are not finite
@@ -91,7 +92,6 @@ struct str drawing_glyphs(const struct drawing *d);
 /* The file an address of the style stands for; false if it is none of this machine. */
 bool drawing_path(const struct drawing *d, struct str address, struct buf *out);
 
-void set_color(cairo_t *cr, struct rgba c, double opacity);
 /* Where the layer's translate moves things, px. */
 struct xy drawing_translate(const struct drawing *d, const struct style_layer *l, enum prop translate, enum prop anchor);
 /* The picture of an icon at this size of a px; NULL if there is no such icon. The surface is the caller's. */
@@ -114,10 +114,11 @@ bool drawing_rows(struct drawing *d, const struct tile_place *at, int32_t (**out
 /* The chosen features by sort key where the layer has one, those of the same key as they were; in the arena. */
 bool drawing_in_order(struct drawing *d, const struct style_layer *l, enum prop key, const struct features *features,
     const struct tile *tile, const uint32_t **chosen, size_t n, struct err *err);
-/* A drawing on an image of its own, as large as d: for what is painted as one with an opacity, and for what vectors cannot
- * show. Painted on d and gone with drawing_aside_paint. */
-bool drawing_aside(struct drawing *d, struct drawing *out, struct err *err);
-void drawing_aside_paint(struct drawing *d, struct drawing *aside, double opacity);
+typedef bool layer_draw_fn(struct drawing *d, const struct style_layer *layer, struct err *err);
+
+/* The layer drawn on an image of its own, as large as d, which is then painted on d: for what fades as one, and for what
+ * vectors cannot show. */
+bool drawing_aside(struct drawing *d, const struct style_layer *l, layer_draw_fn *draw, double opacity, struct err *err);
 
 /* Notes a feature for map_query when there is one: what was hit, topmost last. */
 void query_note(struct drawing *d, const struct style_layer *l, const struct features *features, const struct feature *f,
@@ -125,7 +126,6 @@ void query_note(struct drawing *d, const struct style_layer *l, const struct fea
 bool query_hits(const struct drawing *d, const struct rect *px); /* the asked box meets this one */
 struct rect query_box(const struct drawing *d);
 
-typedef bool layer_draw_fn(struct drawing *d, const struct style_layer *layer, struct err *err);
 layer_draw_fn layer_draw_background, layer_draw_fill, layer_draw_line, layer_draw_circle, layer_draw_raster,
     layer_draw_heatmap, layer_draw_symbol;
 

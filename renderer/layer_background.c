@@ -16,7 +16,7 @@ bool layer_draw_background(struct drawing *d, const struct style_layer *l, struc
         cairo_paint_with_alpha(d->cr, opacity);
         return true;
     }
-    set_color(d->cr, style_color(l, PROP_BACKGROUND_COLOR, &in), opacity);
+    color_set_source(d->cr, style_color(l, PROP_BACKGROUND_COLOR, &in), opacity);
     cairo_paint(d->cr);
     return true;
 }

@@ -112,14 +112,14 @@ static void draw_one(cairo_t *cr, const struct look *k, struct xy at)
     }
     if (k->radius > 0) {
         cairo_arc(cr, at.x, at.y, k->radius, 0, 2 * M_PI);
-        set_color(cr, k->color, k->opacity);
+        color_set_source(cr, k->color, k->opacity);
         cairo_fill(cr);
     }
     if (k->stroke > 0 && k->stroke_opacity > 0) {
         cairo_new_path(cr);
         cairo_arc(cr, at.x, at.y, k->radius + k->stroke / 2, 0, 2 * M_PI);
         cairo_set_line_width(cr, k->stroke);
-        set_color(cr, k->stroke_color, k->stroke_opacity);
+        color_set_source(cr, k->stroke_color, k->stroke_opacity);
         cairo_stroke(cr);
     }
 }
@@ -182,7 +182,7 @@ struct place { /* a feature under way */
 static double sort_key_of(const struct circles *c)
 {
     struct expr_input whole = c->in;
-    whole.zoom = floor(whole.zoom + 1e-9);
+    whole.zoom = whole_zoom(whole.zoom);
     double key = style_has(c->l, PROP_CIRCLE_SORT_KEY) ? style_number(c->l, PROP_CIRCLE_SORT_KEY, &whole) : 0;
     return isfinite(key) ? key : 0;
 }

@@ -75,23 +75,17 @@ static cairo_pattern_t *pattern_of(struct fill *f, struct str name)
     return f->pattern;
 }
 
-static struct rect px_of(const struct tile_place *at, const struct rect *b)
+static void look_into(struct fill *f, const struct tile_place *at, const struct features *features)
 {
-    struct xy p[4] = {{b->x0, b->y0}, {b->x1, b->y0}, {b->x1, b->y1}, {b->x0, b->y1}};
-    struct rect out = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    for (int i = 0; i < 4; i++) {
-        struct xy q = placing_px(&at->to_px, p[i]);
-        out.x0 = MIN(out.x0, q.x), out.x1 = MAX(out.x1, q.x);
-        out.y0 = MIN(out.y0, q.y), out.y1 = MAX(out.y1, q.y);
-    }
-    return out;
+    f->in.layer = f->whole_in.layer = features;
+    f->in.tile = f->whole_in.tile = &at->tile;
 }
 
-static bool outside(const struct fill *f, const struct tile_place *at, const struct rect *b)
+/* Whether it is a polygon in the picture; the inputs are then its. */
+static bool look_at(struct fill *f, const struct tile_place *at, const struct feature *feature, const struct rect *bounds)
 {
-    struct rect px = px_of(at, b);
-    return px.x1 + f->shift.x < -MARGIN_PX || px.y1 + f->shift.y < -MARGIN_PX || px.x0 + f->shift.x > f->d->width_px + MARGIN_PX ||
-        px.y0 + f->shift.y > f->d->height_px + MARGIN_PX;
+    f->in.feature = f->whole_in.feature = feature;
+    return feature->shape.kind == SHAPE_POLYGONS && !drawing_misses(f->d, at, bounds, f->shift, MARGIN_PX);
 }
 
 /* ---- on an image ---- */
@@ -181,13 +175,11 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
     if (!drawing_rows(f->d, at, &rows, err) || !drawing_in_order(f->d, f->l, PROP_FILL_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
     f->mask.rows = (const int32_t(*)[2])rows;
-    f->in.layer = f->whole_in.layer = features;
-    f->in.tile = f->whole_in.tile = &at->tile;
+    look_into(f, at, features);
     for (size_t i = 0; i < n; i++) {
         const struct feature *feature = &features->at[chosen[i]];
-        if (feature->shape.kind != SHAPE_POLYGONS || outside(f, at, &bounds[chosen[i]]))
+        if (!look_at(f, at, feature, &bounds[chosen[i]]))
             continue;
-        f->in.feature = f->whole_in.feature = feature;
         if (!f->uniform)
             f->look = look_of(f);
         if (!is_drawn(f, &f->look))
@@ -231,7 +223,7 @@ static void fill_path(struct fill *f, const struct look *k)
         cairo_paint_with_alpha(cr, k->opacity);
         cairo_restore(cr);
     } else if (!k->pattern.len) {
-        set_color(cr, k->color, k->opacity);
+        color_set_source(cr, k->color, k->opacity);
         cairo_fill(cr);
     }
     cairo_new_path(cr);
@@ -242,7 +234,7 @@ static void stroke_outline(struct fill *f, const struct look *k)
 {
     cairo_set_line_width(f->d->cr, 1);
     cairo_set_line_join(f->d->cr, CAIRO_LINE_JOIN_ROUND);
-    set_color(f->d->cr, k->outline, k->opacity);
+    color_set_source(f->d->cr, k->outline, k->opacity);
     cairo_stroke(f->d->cr);
 }
 
@@ -298,7 +290,7 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
     struct drawing *d = f->d;
     if (!drawing_in_order(d, f->l, PROP_FILL_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
-    struct rect view = {-MARGIN_PX, -MARGIN_PX, d->width_px + MARGIN_PX, d->height_px + MARGIN_PX}, tile = px_of(at, &at->inside);
+    struct rect view = {-MARGIN_PX, -MARGIN_PX, d->width_px + MARGIN_PX, d->height_px + MARGIN_PX}, tile = placing_bounds(&at->to_px, &at->inside);
     struct pen pen = {.d = d, .to_px = at->to_px, .clip = view, .shift = f->shift, .thin_px = THIN_PX};
     bool one_path = f->uniform && is_opaque(f, &f->look) && !f->cones && at->tile.z == at->asked.z;
     if (!one_path && d->bearing_deg == 0) { /* at whole px, or half a px over the edge where it falls between two */
@@ -306,13 +298,11 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
         pen.clip = (struct rect){MAX(view.x0, tile.x0 - slack + f->shift.x), MAX(view.y0, tile.y0 - slack + f->shift.y),
             MIN(view.x1, tile.x1 + slack + f->shift.x), MIN(view.y1, tile.y1 + slack + f->shift.y)};
     }
-    f->in.layer = f->whole_in.layer = features;
-    f->in.tile = f->whole_in.tile = &at->tile;
+    look_into(f, at, features);
     for (size_t i = 0; i < n; i++) {
         const struct feature *feature = &features->at[chosen[i]];
-        if (feature->shape.kind != SHAPE_POLYGONS || outside(f, at, &bounds[chosen[i]]))
+        if (!look_at(f, at, feature, &bounds[chosen[i]]))
             continue;
-        f->in.feature = f->whole_in.feature = feature;
         if (d->query) {
             if (query_inside(f, at, &feature->shape))
                 query_note(d, f->l, features, feature, at);
@@ -360,7 +350,7 @@ static bool depends_on_feature(const struct style_layer *l)
 static bool draw(struct drawing *d, const struct style_layer *l, struct err *err)
 {
     struct fill f = {.d = d, .l = l, .in = drawing_input(d), .whole_in = drawing_input(d), .uniform = !depends_on_feature(l)};
-    f.whole_in.zoom = MAX(floor(d->zoom + 1e-9), 0);
+    f.whole_in.zoom = MAX(whole_zoom(d->zoom), 0);
     f.cones = l->source && l->source->kind == SOURCE_IS_DEPLOYMENTS && str_eq(l->source_layer, S("cones"));
     f.shift = drawing_translate(d, l, PROP_FILL_TRANSLATE, PROP_FILL_TRANSLATE_ANCHOR);
     f.antialias = style_bool(l, PROP_FILL_ANTIALIAS, &f.in);
@@ -380,10 +370,5 @@ bool layer_draw_fill(struct drawing *d, const struct style_layer *l, struct err 
     double opacity = style_number(l, PROP_FILL_LAYER_OPACITY, &in);
     if (d->query || opacity >= 1)
         return draw(d, l, err);
-    struct drawing aside;
-    if (!drawing_aside(d, &aside, err))
-        return false;
-    bool ok = draw(&aside, l, err);
-    drawing_aside_paint(d, &aside, CLAMP(opacity, 0.0, 1.0));
-    return ok;
+    return drawing_aside(d, l, draw, opacity, err);
 }

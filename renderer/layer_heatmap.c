@@ -134,18 +134,16 @@ static bool draw(struct drawing *d, const struct style_layer *l, double opacity,
     return true;
 }
 
+static bool draw_opaque(struct drawing *d, const struct style_layer *l, struct err *err)
+{
+    return draw(d, l, 1, err);
+}
+
 bool layer_draw_heatmap(struct drawing *d, const struct style_layer *l, struct err *err)
 {
     struct expr_input in = drawing_input(d);
     double opacity = style_number(l, PROP_HEATMAP_OPACITY, &in);
     if (d->query || opacity <= 0)
         return true;
-    if (d->image)
-        return draw(d, l, opacity, err);
-    struct drawing aside;
-    if (!drawing_aside(d, &aside, err))
-        return false;
-    bool ok = draw(&aside, l, 1, err);
-    drawing_aside_paint(d, &aside, CLAMP(opacity, 0.0, 1.0));
-    return ok;
+    return d->image ? draw(d, l, opacity, err) : drawing_aside(d, l, draw_opaque, opacity, err);
 }

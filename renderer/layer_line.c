@@ -108,19 +108,17 @@ static double reach_of(const struct look *k)
     return (half + fabs(k->offset)) * MAX(k->miter, 2);
 }
 
-static bool outside(const struct line *ln, const struct tile_place *at, const struct rect *b)
+static void look_into(struct line *ln, const struct tile_place *at, const struct features *features)
 {
-    const struct drawing *d = ln->d;
-    double reach = ln->reach;
-    struct rect px = {INFINITY, INFINITY, -INFINITY, -INFINITY};
-    struct xy corners[4] = {{b->x0, b->y0}, {b->x1, b->y0}, {b->x1, b->y1}, {b->x0, b->y1}};
-    for (int i = 0; i < 4; i++) {
-        struct xy p = placing_px(&at->to_px, corners[i]);
-        px.x0 = MIN(px.x0, p.x), px.x1 = MAX(px.x1, p.x);
-        px.y0 = MIN(px.y0, p.y), px.y1 = MAX(px.y1, p.y);
-    }
-    return px.x1 + ln->shift.x < -reach || px.y1 + ln->shift.y < -reach || px.x0 + ln->shift.x > d->width_px + reach ||
-        px.y0 + ln->shift.y > d->height_px + reach;
+    ln->in.layer = ln->whole_in.layer = features;
+    ln->in.tile = ln->whole_in.tile = &at->tile;
+}
+
+/* Whether it has lines in the picture; the inputs are then its. */
+static bool look_at(struct line *ln, const struct tile_place *at, const struct feature *f, const struct rect *bounds)
+{
+    ln->in.feature = ln->whole_in.feature = f;
+    return (f->shape.kind == SHAPE_LINES || f->shape.kind == SHAPE_POLYGONS) && !drawing_misses(ln->d, at, bounds, ln->shift, ln->reach);
 }
 
 /* ---- on an image ---- */
@@ -209,14 +207,12 @@ static bool paint_tile(void *ctx, const struct tile_place *at, const struct feat
     ln->painter.to.rows = (const int32_t(*)[2])rows;
     ln->step = ln->ramp ? 0 : at->px_per_unit * features->extent / STEPS_PER_TILE;
     ln->sharp = ln->whole_in.zoom - at->tile.z <= SHARP_OVERZOOM ? SHARP_PX * ln->grown : 0;
-    ln->in.layer = ln->whole_in.layer = features;
-    ln->in.tile = ln->whole_in.tile = &at->tile;
+    look_into(ln, at, features);
     struct pen pen = {.d = ln->d, .to_px = at->to_px, .shift = ln->shift, .thin_px = THIN_PX, .run = paint_run, .ctx = ln};
     for (size_t i = 0; i < n; i++) {
         const struct feature *f = &features->at[chosen[i]];
-        if ((f->shape.kind != SHAPE_LINES && f->shape.kind != SHAPE_POLYGONS) || outside(ln, at, &bounds[chosen[i]]))
+        if (!look_at(ln, at, f, &bounds[chosen[i]]))
             continue;
-        ln->in.feature = ln->whole_in.feature = f;
         if (!ln->uniform) {
             ln->look = look_of(ln);
             if (!is_drawn(ln, &ln->look) || !ready(ln, &ln->look))
@@ -310,7 +306,7 @@ static void add_both(struct line *ln, const struct look *k, const struct tile_pl
 static void stroke(struct line *ln, const struct look *k)
 {
     set_stroke(ln->d, k, k->width);
-    set_color(ln->d->cr, k->color, k->opacity);
+    color_set_source(ln->d->cr, k->color, k->opacity);
     cairo_stroke(ln->d->cr);
 }
 
@@ -336,13 +332,11 @@ static bool add_tile(void *ctx, const struct tile_place *at, const struct featur
     struct line *ln = ctx;
     if (!drawing_in_order(ln->d, ln->l, PROP_LINE_SORT_KEY, features, &at->tile, &chosen, n, err))
         return false;
-    ln->in.layer = ln->whole_in.layer = features;
-    ln->in.tile = ln->whole_in.tile = &at->tile;
+    look_into(ln, at, features);
     for (size_t i = 0; i < n; i++) {
         const struct feature *f = &features->at[chosen[i]];
-        if ((f->shape.kind != SHAPE_LINES && f->shape.kind != SHAPE_POLYGONS) || outside(ln, at, &bounds[chosen[i]]))
+        if (!look_at(ln, at, f, &bounds[chosen[i]]))
             continue;
-        ln->in.feature = ln->whole_in.feature = f;
         if (!ln->uniform)
             ln->look = look_of(ln);
         if (!is_drawn(ln, &ln->look))
@@ -387,7 +381,7 @@ static bool depends_on_feature(const struct style_layer *l)
 static bool draw(struct drawing *d, const struct style_layer *l, struct err *err)
 {
     struct line ln = {.d = d, .l = l, .in = drawing_input(d), .whole_in = drawing_input(d), .uniform = !depends_on_feature(l), .reach = REACH_PX};
-    ln.whole_in.zoom = MAX(floor(d->zoom + 1e-9), 0);
+    ln.whole_in.zoom = MAX(whole_zoom(d->zoom), 0);
     ln.grown = exp2(d->zoom - ln.whole_in.zoom);
     ln.shift = drawing_translate(d, l, PROP_LINE_TRANSLATE, PROP_LINE_TRANSLATE_ANCHOR);
     if (!d->query && !make_ramp(&ln, err))
@@ -407,10 +401,5 @@ bool layer_draw_line(struct drawing *d, const struct style_layer *l, struct err 
     double opacity = style_number(l, PROP_LINE_LAYER_OPACITY, &in);
     if (d->query || (opacity >= 1 && (d->image || !needs_pixels(l))))
         return draw(d, l, err);
-    struct drawing aside;
-    if (!drawing_aside(d, &aside, err))
-        return false;
-    bool ok = draw(&aside, l, err);
-    drawing_aside_paint(d, &aside, CLAMP(opacity, 0.0, 1.0));
-    return ok;
+    return drawing_aside(d, l, draw, opacity, err);
 }

@@ -350,11 +350,10 @@ void drawing_place(const struct drawing *d, struct tile asked, struct tile at, i
 }
 
 /* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
-/* The features that pass the layer's filter, which sees the zoom of the tiles: a whole one. */
 static bool choose(struct drawing *d, const struct style_layer *l, const struct features *f, const struct tile *tile, uint32_t **out, size_t *n, struct err *err)
 {
     struct expr_input in = drawing_input(d);
-    in.zoom = floor(in.zoom + ZOOM_SLACK);
+    in.zoom = whole_zoom(in.zoom);
     in.tile = tile;
     uint32_t *at = ARENA_ARRAY(d->arena, uint32_t, f->n);
     if (!at)
@@ -430,7 +429,7 @@ bool drawing_each(struct drawing *d, const struct style_layer *l, double reach, 
         return !l->source;
     if (!source)
         return true;
-    int z = (int)CLAMP(floor(d->zoom + ZOOM_SLACK), 0.0, (double)source->max_zoom);
+    int z = (int)CLAMP(whole_zoom(d->zoom), 0.0, (double)source->max_zoom);
     if (z < source->min_zoom)
         return true;
     double n = (double)((uint64_t)1 << z), size = d->world_px / n;
@@ -505,7 +504,7 @@ cairo_pattern_t *drawing_pattern(struct drawing *d, struct str icon)
     cairo_pattern_set_extend(p, CAIRO_EXTEND_REPEAT);
     cairo_pattern_set_filter(p, d->bearing_deg == 0 && d->zoom == floor(d->zoom) ? CAIRO_FILTER_NEAREST : CAIRO_FILTER_GOOD);
     /* Repeated from the world's corner on; grows between two whole zooms as the map does. */
-    double grown = exp2(d->zoom - floor(d->zoom + ZOOM_SLACK)), px = i->width_px * grown, py = i->height_px * grown;
+    double grown = exp2(d->zoom - whole_zoom(d->zoom)), px = i->width_px * grown, py = i->height_px * grown;
     cairo_matrix_t m;
     struct placing t = turn(d, (struct placing){1, 0, 0, 0, 1, 0});
     cairo_matrix_t back = {t.xx, t.yx, t.xy, t.yy, t.x0, t.y0}; /* from px of the drawing to px from its origin */
@@ -559,6 +558,13 @@ bool drawing_shows(const struct drawing *d, const struct style_layer *l)
 {
     double zoom = MAX(d->zoom, 0) + ZOOM_SLACK;
     return !l->hidden && zoom >= l->min_zoom && zoom < l->max_zoom;
+}
+
+bool drawing_misses(const struct drawing *d, const struct tile_place *at, const struct rect *bounds, struct xy shift, double reach_px)
+{
+    struct rect px = placing_bounds(&at->to_px, bounds);
+    return px.x1 + shift.x < -reach_px || px.y1 + shift.y < -reach_px || px.x0 + shift.x > d->width_px + reach_px ||
+        px.y0 + shift.y > d->height_px + reach_px;
 }
 
 /* ---- layers ---- */

@@ -51,12 +51,6 @@ static struct inks inks_of(const struct mark *m, const struct icon_look *look)
     return k;
 }
 
-static void ink(cairo_t *cr, struct rgba c)
-{
-    double a = c.a > 0 ? c.a : 1;
-    cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a);
-}
-
 /* ---- names ---- */
 
 static const struct {
@@ -216,7 +210,7 @@ static void family_path(cairo_t *cr, enum family f, double r)
 static void rim(cairo_t *cr, const struct mark *m, double r, double width, struct rgba c)
 {
     family_path(cr, m->family, r);
-    ink(cr, c);
+    color_set_source(cr, c, 1);
     cairo_set_line_width(cr, width);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_stroke(cr);
@@ -225,7 +219,7 @@ static void rim(cairo_t *cr, const struct mark *m, double r, double width, struc
 static void filled(cairo_t *cr, const struct mark *m, double r, struct rgba c)
 {
     family_path(cr, m->family, r);
-    ink(cr, c);
+    color_set_source(cr, c, 1);
     cairo_fill(cr);
 }
 
@@ -304,9 +298,9 @@ static void draw_tick(cairo_t *cr, const struct mark *m, const struct inks *k)
     cairo_close_path(cr);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_width(cr, 2);
-    ink(cr, k->paper);
+    color_set_source(cr, k->paper, 1);
     cairo_stroke_preserve(cr);
-    ink(cr, k->color);
+    color_set_source(cr, k->color, 1);
     cairo_fill(cr);
 }
 
@@ -330,17 +324,17 @@ static void draw_ring(cairo_t *cr, const struct mark *m, const struct inks *k)
     cairo_new_path(cr);
     if (m->count == 0) {
         cairo_arc(cr, 0, 0, r + 1, 0, 2 * M_PI);
-        ink(cr, k->paper);
+        color_set_source(cr, k->paper, 1);
         cairo_fill(cr);
         return;
     }
     cairo_set_line_width(cr, band);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
     cairo_arc(cr, 0, 0, middle, from, to);
-    ink(cr, k->paper);
+    color_set_source(cr, k->paper, 1);
     cairo_stroke(cr);
     cairo_arc(cr, 0, 0, middle, from, to - gap);
-    ink(cr, k->color);
+    color_set_source(cr, k->color, 1);
     cairo_stroke(cr);
 }
 
@@ -350,7 +344,7 @@ static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k
     struct rgba paper = k->paper;
     double from = -M_PI / 2, whole = (double)MAX(m->count, 1);
     cairo_arc(cr, 0, 0, r + 1, 0, 2 * M_PI);
-    ink(cr, paper);
+    color_set_source(cr, paper, 1);
     cairo_fill(cr);
     cairo_set_line_width(cr, band);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_BUTT);
@@ -365,7 +359,7 @@ static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k
         cairo_new_path(cr);
         double end = from + wide - gap;
         cairo_arc(cr, 0, 0, middle, from, MAX(end, from + 0.02));
-        ink(cr, mark_family_color(f, m->dark));
+        color_set_source(cr, mark_family_color(f, m->dark), 1);
         cairo_stroke(cr);
         from += wide;
     }
@@ -385,9 +379,9 @@ static void draw_badge(cairo_t *cr, const struct mark *m, const struct inks *k, 
     cairo_arc(cr, x + corner, y + h - corner, corner, M_PI / 2, M_PI);
     cairo_arc(cr, x + corner, y + corner, corner, M_PI, 1.5 * M_PI);
     cairo_close_path(cr);
-    ink(cr, k->paper);
+    color_set_source(cr, k->paper, 1);
     cairo_fill_preserve(cr);
-    ink(cr, k->color);
+    color_set_source(cr, k->color, 1);
     cairo_set_line_width(cr, 1);
     cairo_stroke(cr);
     cairo_save(cr);

@@ -24,11 +24,6 @@ static void run_add(struct run *r, struct xy at)
     r->at[r->n++] = at;
 }
 
-struct xy placing_px(const struct placing *p, struct xy at)
-{
-    return (struct xy){p->xx * at.x + p->xy * at.y + p->x0, p->yx * at.x + p->yy * at.y + p->y0};
-}
-
 /* Brought to px, without vertices that add nothing to see. The first and the last stay. */
 static void to_px(const struct pen *pen, const struct xy *at, size_t n, struct run *out)
 {
@@ -347,10 +342,4 @@ void pen_lines(struct pen *pen, const struct shape *s, const struct rect *inside
             continue;
         add_run(pen, &scratch[0], closed && scratch[0].n > 3);
     }
-}
-
-void set_color(cairo_t *cr, struct rgba c, double opacity)
-{
-    double a = c.a > 0 ? c.a : 1;
-    cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a * CLAMP(opacity, 0.0, 1.0));
 }

@@ -339,7 +339,7 @@ bool points_draw(struct drawing *d, const struct style_layer *l, bool *done, str
     *done = t != NULL;
     if (!t)
         return true;
-    int zoom = (int)CLAMP(floor(d->zoom + 1e-9), 0.0, (double)MAX_ZOOM);
+    int zoom = (int)CLAMP(whole_zoom(d->zoom), 0.0, (double)MAX_ZOOM);
     if (!d->scene || !d->scene->points || (!all && zoom < POINTS_FROM_ZOOM))
         return true;
     if (t->n > LOOKS_MAX - 1024)

@@ -109,19 +109,6 @@ static inline uint32_t over(uint32_t below, const struct inks *k, float alpha)
     return a << 24 | r << 16 | g << 8 | b;
 }
 
-/* The box of device px round the bitmap and the one px of nothing round it, cut to the image: x0 y0 x1 y1. */
-static void box_of(const struct sdf *s, const struct placing *to, int width, int height, int box[4])
-{
-    double u = -1, v = -1, w = s->width + 2, h = s->height + 2;
-    double x = to->xx * u + to->xy * v + to->x0, y = to->yx * u + to->yy * v + to->y0;
-    double x0 = x + MIN(to->xx * w, 0) + MIN(to->xy * h, 0), x1 = x + MAX(to->xx * w, 0) + MAX(to->xy * h, 0);
-    double y0 = y + MIN(to->yx * w, 0) + MIN(to->yy * h, 0), y1 = y + MAX(to->yx * w, 0) + MAX(to->yy * h, 0);
-    box[0] = (int)CLAMP(floor(x0) - 1, 0.0, (double)width);
-    box[1] = (int)CLAMP(floor(y0) - 1, 0.0, (double)height);
-    box[2] = (int)CLAMP(ceil(x1) + 1, 0.0, (double)width);
-    box[3] = (int)CLAMP(ceil(y1) + 1, 0.0, (double)height);
-}
-
 static void draw_row(uint32_t *row, int from, int to, const struct sdf *s, int64_t u, int64_t v, const struct back *b, const struct inks *k)
 {
     int64_t one = (int64_t)1 << FIELD_BITS, right = (s->width + 1) * one, bottom = (s->height + 1) * one;
@@ -149,7 +136,7 @@ void sdf_draw(uint32_t *pixels, int stride, int width, int height, const struct 
         return;
     if (!inks_of(look, font_scale, device_ratio, &k) || !back_of(to, &b))
         return;
-    box_of(s, to, width, height, box);
+    placing_box(to, &(struct rect){-1, -1, s->width + 1, s->height + 1}, width, height, box); /* with the one px of nothing round it */
     int64_t left = (2 * box[0] + 1) * (int64_t)PLACE_STEPS - b.x0;
     for (int y = box[1]; y < box[3]; y++) {
         int64_t down = (2 * y + 1) * (int64_t)PLACE_STEPS - b.y0;

@@ -428,7 +428,7 @@ struct expr_value style_value(const struct style_layer *l, enum prop p, const st
         struct expr_input whole;
         if (at_whole_zoom(p, in) && expr_uses_zoom(l->prop[p])) {
             whole = *in;
-            whole.zoom = floor(in->zoom + ZOOM_SLACK);
+            whole.zoom = whole_zoom(in->zoom);
             in = &whole;
         }
         struct expr_value v = expr_eval(l->prop[p], in);

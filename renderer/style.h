@@ -5,9 +5,15 @@
 #ifndef RENDERER_STYLE_H
 #define RENDERER_STYLE_H
 
+#include <math.h>
+
 #include "renderer/expr.h"
 
 #define ZOOM_SLACK 1e-9 /* a zoom so little under a whole one is that one */
+static inline double whole_zoom(double zoom)
+{
+    return floor(zoom + ZOOM_SLACK);
+}
 
 enum layer_kind {
     LAYER_BACKGROUND, LAYER_FILL, LAYER_LINE, LAYER_CIRCLE, LAYER_SYMBOL, LAYER_HEATMAP, LAYER_RASTER,

@@ -111,21 +111,12 @@ static struct spot_of_style item(const struct spot_of_style *of, size_t i)
 
 /* ---- values ---- */
 
-static bool is_one_of(struct str list, struct str word)
-{
-    struct str one;
-    while (str_next(&list, '|', &one))
-        if (str_eq(one, word))
-            return true;
-    return false;
-}
-
 static void check_values(struct lint *l, const struct spot_of_style *at, struct str values)
 {
     AUTO(buf) list = {0};
     AUTO(buf) found = {0};
     struct str one;
-    if (json_kind(at->value) == JSON_STRING && is_one_of(values, json_string(at->value)))
+    if (json_kind(at->value) == JSON_STRING && str_list_has(values, '|', json_string(at->value)))
         return;
     while (str_next(&values, '|', &one)) {
         buf_add(&list, list.len ? S(", ") : S(""));
@@ -360,7 +351,7 @@ enum filter_way { FILTER_LEGACY, FILTER_EITHER, FILTER_EXPRESSION };
 
 static bool is_word(struct str word, const char *list)
 {
-    return is_one_of(str_of(list), word);
+    return str_list_has(str_of(list), '|', word);
 }
 
 /* How a filter is written: `has` and true may stand in both ways. One real expression makes its parents expressions. */

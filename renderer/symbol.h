@@ -78,6 +78,8 @@ bool symbol_words(struct symbol_builder *b, struct symbol_words *out); /* false:
 void symbol_put(struct symbol_builder *b, struct xy at, const struct symbol_words *w, double line_angle_rad, uint32_t feature);
 void symbols_along_lines(struct symbol_builder *b, const struct features *features, const uint32_t *chosen, size_t n, bool centre_only);
 
+/* Where an anchor ("top-left", "center") is in what it holds: 0 is its left or top, 1 its right or bottom. */
+struct xy symbol_anchor_share(struct str anchor);
 struct symbol *symbol_add(struct symbol_builder *b); /* NULL: no room */
 void symbol_set_text(struct symbol_builder *b, struct symbol *s, const struct symbol_words *w);
 void symbol_finish(struct symbol_builder *b, struct symbol *s, uint32_t feature); /* takes it back if it reaches too far */

@@ -188,7 +188,7 @@ void symbol_set_text(struct symbol_builder *b, struct symbol *s, const struct sy
         .opacity = style_number(l, PROP_TEXT_OPACITY, in), .sections = w->sections};
 }
 
-static struct xy anchor_share(struct str name)
+struct xy symbol_anchor_share(struct str name)
 {
     return (struct xy){str_has(name, S("left")) ? 0 : str_has(name, S("right")) ? 1 : 0.5,
         str_starts(name, S("top")) ? 0 : str_starts(name, S("bottom")) ? 1 : 0.5};
@@ -222,7 +222,7 @@ static uint32_t sides_with_offsets(const struct expr_array *a, struct side *out)
         const struct expr_value *o = &a->at[i + 1];
         if (a->at[i].type != TYPE_STRING || o->type != TYPE_ARRAY || !o->array || o->array->n < 2)
             continue;
-        struct xy share = anchor_share(a->at[i].string);
+        struct xy share = symbol_anchor_share(a->at[i].string);
         double raise = share.y == 0 ? -VARIABLE_RAISE_EM : share.y == 1 ? VARIABLE_RAISE_EM : 0;
         out[n++] = (struct side){share, {o->array->at[0].number, o->array->at[1].number + raise}, true};
     }
@@ -241,12 +241,12 @@ static uint32_t sides_of(struct symbol_builder *b, struct side *out)
     uint32_t n = 0;
     for (size_t i = 0; v.type == TYPE_ARRAY && v.array && i < v.array->n && n < SYMBOL_OPTIONS_MAX; i++)
         if (v.array->at[i].type == TYPE_STRING) {
-            struct xy share = anchor_share(v.array->at[i].string);
+            struct xy share = symbol_anchor_share(v.array->at[i].string);
             out[n++] = (struct side){share, style_has(l, PROP_TEXT_RADIAL_OFFSET) ? radial_offset(share, radius) : sided_offset(share, offset), true};
         }
     if (n)
         return n;
-    struct xy share = anchor_share(style_string(l, PROP_TEXT_ANCHOR, &b->in));
+    struct xy share = symbol_anchor_share(style_string(l, PROP_TEXT_ANCHOR, &b->in));
     out[0] = (struct side){share, radius != 0 ? radial_offset(share, radius) : (struct xy){offset[0], offset[1]}, false};
     return 1;
 }

@@ -3,20 +3,6 @@
 
 #include "renderer/symbol.h"
 
-static struct xy anchor_share(struct str name)
-{
-    struct xy a = {0.5, 0.5};
-    if (str_has(name, S("left")))
-        a.x = 0;
-    if (str_has(name, S("right")))
-        a.x = 1;
-    if (str_starts(name, S("top")))
-        a.y = 0;
-    if (str_starts(name, S("bottom")))
-        a.y = 1;
-    return a;
-}
-
 static bool is_always(const struct style_layer *l, enum prop p, const struct expr_input *in, double value)
 {
     return !style_has(l, p) || (expr_is_constant(l->prop[p]) && style_number(l, p, in) == value);
@@ -78,7 +64,7 @@ struct xy symbol_icon_place(struct symbol_builder *b, struct symbol *s, const st
 {
     double offset[2] = {0, 0}, k = s->look.scale;
     style_numbers(b->l, PROP_ICON_OFFSET, &b->in, offset, 2);
-    struct xy anchor = anchor_share(style_string(b->l, PROP_ICON_ANCHOR, &b->in));
+    struct xy anchor = symbol_anchor_share(style_string(b->l, PROP_ICON_ANCHOR, &b->in));
     if (block && k > 0) {
         struct rect r = icon_round(icon, fitted(b, icon, block));
         s->look.stretch_x = (r.x1 - r.x0) / k;

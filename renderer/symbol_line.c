@@ -211,7 +211,7 @@ struct label_size {
 static struct label_size size_of(struct symbol_builder *b, const struct chain *c)
 {
     struct symbol_builder at_next = *b;
-    double zoom = floor(b->d->zoom + 1e-9), grown = exp2(b->d->zoom - zoom), em, length = 0;
+    double zoom = whole_zoom(b->d->zoom), grown = exp2(b->d->zoom - zoom), em, length = 0;
     struct symbol probe = {0};
     at_next.in.zoom = zoom + 1;
     symbol_set_text(&at_next, &probe, &c->words);
@@ -242,11 +242,6 @@ static bool is_repeated(struct repeats *r, uint64_t hash, struct xy at, double d
     r->at[r->n++] = (struct repeat){hash, at, *head};
     *head = (uint32_t)r->n;
     return false;
-}
-
-static double side_share(struct str anchor, const char *low, const char *high)
-{
-    return str_has(anchor, str_of(low)) ? 0 : str_has(anchor, str_of(high)) ? 1 : 0.5;
 }
 
 /* Where the edges beside two segments meet: as far from the corner as they ask for, at most four times the offset. */
@@ -289,12 +284,12 @@ static bool beside(struct symbol_builder *b, const struct track *t, double offse
 static bool set_along(struct symbol_builder *b, struct symbol *s, const struct track *t, double middle)
 {
     double offset[2] = {0, 0}, em = s->style.size_px, boxes[SYMBOL_BOXES_MAX][4], pad = style_number(b->l, PROP_TEXT_PADDING, &b->in);
-    struct str anchor = style_string(b->l, PROP_TEXT_ANCHOR, &b->in);
+    struct xy share = symbol_anchor_share(style_string(b->l, PROP_TEXT_ANCHOR, &b->in));
     style_numbers(b->l, PROP_TEXT_OFFSET, &b->in, offset, 2);
     const struct text_layout *l = text_layout(b->d->text, s->sections, s->n_sections, &s->style);
     struct track moved = *t;
-    s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - side_share(anchor, "left", "right") * l->width_px,
-        -side_share(anchor, "top", "bottom") * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in),
+    s->along = (struct text_along){t->at, t->n, middle, offset[0] * em - share.x * l->width_px,
+        -share.y * l->height_px, style_bool(b->l, PROP_TEXT_KEEP_UPRIGHT, &b->in),
         str_eq(style_string(b->l, PROP_TEXT_ROTATION_ALIGNMENT, &b->in), S("viewport-glyph"))};
     if (offset[1] != 0 && !beside(b, t, offset[1] * em * (text_along_turned(l, &s->along) ? -1 : 1), &middle, &moved))
         return false;

@@ -12,6 +12,7 @@
 
 #include "data/base/hash.h"
 #include "renderer/icon.h"
+#include "renderer/pixel.h"
 #include "renderer/text_inside.h"
 
 #define HALO_MAX_PX 16.0
@@ -137,15 +138,6 @@ static inline uint32_t tint(struct rgba c, double opacity, unsigned coverage)
     return (uint32_t)(c.a * k + 0.5) << 24 | (uint32_t)(c.r * k + 0.5) << 16 | (uint32_t)(c.g * k + 0.5) << 8 | (uint32_t)(c.b * k + 0.5);
 }
 
-static inline uint32_t over(uint32_t src, uint32_t dst)
-{
-    uint32_t keep = 255 - (src >> 24);
-    uint32_t rb = (dst & 0xff00ff) * keep + 0x800080, ag = (dst >> 8 & 0xff00ff) * keep + 0x800080;
-    rb = (rb + (rb >> 8 & 0xff00ff)) >> 8 & 0xff00ff;
-    ag = (ag + (ag >> 8 & 0xff00ff)) & 0xff00ff00;
-    return src + (rb | ag);
-}
-
 struct frame { /* a sprite's pixels: its top left from the anchor, and how many */
     int left, top, width, height;
     double scale;
@@ -194,7 +186,7 @@ static void paint_mask(struct kept_sprite *to, const struct mask *m, const uint8
             uint8_t c = coverage[(ptrdiff_t)y * m->stride + x];
             uint32_t *p = &to->pixels[(size_t)y * (size_t)m->width + (size_t)x];
             if (c)
-                *p = over(tint(color, opacity, c), *p);
+                pixel_over(p, tint(color, opacity, c), 255);
         }
 }
 
@@ -291,12 +283,6 @@ static void draw_fields(cairo_surface_t *to, const cairo_matrix_t *m, const stru
     cairo_surface_mark_dirty(to);
 }
 
-static void set_color(cairo_t *cr, struct rgba c, double opacity)
-{
-    double a = c.a > 0 ? c.a : 1;
-    cairo_set_source_rgba(cr, c.r / a, c.g / a, c.b / a, c.a * opacity);
-}
-
 static void show_glyph(cairo_t *cr, const struct placed_glyph *at)
 {
     cairo_glyph_t glyph = {.index = at->glyph->index};
@@ -319,7 +305,7 @@ static void draw_vectors(struct text_engine *t, cairo_t *cr, const struct text_l
     if (paint->halo_color.a > 0 && paint->halo_width_px > 0) {
         cairo_new_path(cr);
         add_outlines(t, cr, at, l->n_glyphs, ALL_SECTIONS);
-        set_color(cr, paint->halo_color, paint->opacity);
+        color_set_source(cr, paint->halo_color, paint->opacity);
         cairo_set_line_width(cr, 2 * paint->halo_width_px);
         cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
         cairo_stroke(cr);
@@ -327,7 +313,7 @@ static void draw_vectors(struct text_engine *t, cairo_t *cr, const struct text_l
     for (size_t i = 0; i < l->n_glyphs; i++) {
         if (!at[i].glyph->font)
             continue;
-        set_color(cr, ink_of(paint, at[i].glyph->section), paint->opacity);
+        color_set_source(cr, ink_of(paint, at[i].glyph->section), paint->opacity);
         if (pdf) {
             show_glyph(cr, &at[i]);
         } else {

@@ -396,11 +396,7 @@ static void put_choice(struct page *p, const char *name, const struct term *t, b
 
 static bool is_chosen(const struct page *p, const char *name, const char *code)
 {
-    struct str words = page_param(p, name), word;
-    while (str_next(&words, ',', &word))
-        if (str_eq(word, str_of(code)))
-            return true;
-    return false;
+    return str_list_has(page_param(p, name), ',', str_of(code));
 }
 
 static void put_categories(struct home *h)

@@ -114,6 +114,15 @@ bool str_next(struct str *rest, char sep, struct str *out)
     return true;
 }
 
+bool str_list_has(struct str list, char sep, struct str item)
+{
+    struct str one;
+    while (str_next(&list, sep, &one))
+        if (str_eq(one, item))
+            return true;
+    return false;
+}
+
 struct str str_copy(struct arena *a, struct str s)
 {
     char *at = arena_alloc(a, s.len + 1);

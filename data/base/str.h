@@ -30,6 +30,7 @@ struct str str_trim(struct str s);               /* ASCII white space, no-break 
 
 /* Takes what is before the first sep off *rest; false once *rest was finished. "a,,b" gives "a", "", "b". */
 bool str_next(struct str *rest, char sep, struct str *out);
+bool str_list_has(struct str list, char sep, struct str item); /* as str_next takes it apart */
 
 struct str str_copy(struct arena *a, struct str s); /* terminated too; empty past the arena's limit */
 const char *str_cstr(struct arena *a, struct str s); /* terminated copy; "" past the arena's limit */
