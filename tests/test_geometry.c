@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "renderer/line_mesh.h"
-#include "renderer/map.h"
+#include "tests/picture.h"
 
 #define PX 0.703125
 enum { SIDE = 64, MIDDLE = 32 };
@@ -17,21 +17,14 @@ static double turned_deg; /* of the pictures that follow */
 /* `features` are GeoJSON features, `layers` layers whose source is "g". */
 static cairo_surface_t *draw_at(const char *features, const char *layers, double zoom)
 {
-    struct err err = {0};
-    struct style *style;
     AUTO(buf) text = {0};
     buf_fmt(&text, "{\"version\":8,\"sources\":{\"g\":{\"type\":\"geojson\",\"lineMetrics\":true,\"data\":{\"type\":\"FeatureCollection\",\"features\":[%s]}}},\"layers\":[%s]}",
         features, layers);
     struct view v = {.centre = {0.5, 0.5}, .zoom = zoom, .bearing_deg = turned_deg, .scale = 1, .width_px = SIDE, .height_px = SIDE};
-    struct scene scene = {.today = 20000};
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE);
+    struct err err = {0};
     if (!painter && !painter_new(&painter, &(struct painter_options){0}, &err))
         fail_msg("%s", err.text);
-    if (!style_read(&style, buf_str(&text), NULL, &err) || !map_draw_image(painter, image, &v, style, &scene, &err))
-        fail_msg("%s", err.text);
-    style_drop(style);
-    cairo_surface_flush(image);
-    return image;
+    return picture_by(painter, buf_str(&text), &v, false);
 }
 
 /* A line along the equator from px to px east of the middle, with a property p. */
@@ -45,10 +38,6 @@ static const char *line(double from, double to_px, int p)
     return to;
 }
 
-static uint32_t pixel(cairo_surface_t *image, int x, int y)
-{
-    return ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
-}
 static int alpha(cairo_surface_t *image, int east, int south)
 {
     return (int)(pixel(image, MIDDLE + east, MIDDLE + south) >> 24);

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include "renderer/encode.h"
-#include "renderer/map.h"
+#include "tests/folder.h"
+#include "tests/picture.h"
 
 enum { SIDE = 64 };
 #define RED 0xffff0000u
 #define GREEN 0xff00ff00u
-static char folder[] = "/tmp/contrechamp-icons-XXXXXX";
 
 /* Icons: "box", 8 by 8, red above and green below; "field", 24 by 24, the distances of a disc of 6 px. */
 __attribute__((constructor)) static void write_sheet(void)
@@ -16,7 +16,6 @@ __attribute__((constructor)) static void write_sheet(void)
     static const char index[] = "{\"box\":{\"x\":0,\"y\":0,\"width\":8,\"height\":8},\"field\":{\"x\":8,\"y\":0,\"width\":24,\"height\":24,\"sdf\":true}}";
     AUTO(buf) png = {0};
     AUTO(buf) json = {0};
-    AUTO(buf) path = {0};
     struct err err = {0};
     cairo_surface_t *s = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 32, 24);
     uint32_t *at = (uint32_t *)(void *)cairo_image_surface_get_data(s);
@@ -28,21 +27,10 @@ __attribute__((constructor)) static void write_sheet(void)
         }
     cairo_surface_mark_dirty(s);
     buf_add(&json, str_of(index));
-    bool ok = mkdtemp(folder) && encode_surface(&png, s, PICTURE_PNG, &err);
-    buf_fmt(&path, "%s/sprite.png", folder);
-    ok = ok && buf_write_file(&png, path.at, &err);
-    buf_clear(&path);
-    buf_fmt(&path, "%s/sprite.json", folder);
-    if (!ok || !buf_write_file(&json, path.at, &err))
+    if (!encode_surface(&png, s, PICTURE_PNG, &err) || !buf_write_file(&png, in_folder("sprite.png"), &err) ||
+        !buf_write_file(&json, in_folder("sprite.json"), &err))
         abort();
     cairo_surface_destroy(s);
-}
-
-__attribute__((destructor)) static void remove_sheet(void)
-{
-    AUTO(buf) command = {0};
-    buf_fmt(&command, "rm -r %s", folder);
-    (void)!system(command.at);
 }
 
 /* One point in the middle of the picture with these properties of layout and paint. */
@@ -50,23 +38,13 @@ static uint32_t *draw(const char *layout, const char *paint)
 {
     static uint32_t px[SIDE * SIDE];
     AUTO(buf) text = {0};
-    struct err err = {0};
-    struct style *style;
-    struct painter *painter;
-    struct scene scene = {0};
     struct view v = {.centre = {0.5, 0.5}, .zoom = 3, .scale = 1, .width_px = SIDE, .height_px = SIDE};
     buf_fmt(&text, "{\"version\":8,\"sprite\":\"local://sprite\",\"sources\":{\"s\":{\"type\":\"geojson\",\"data\":{\"type\":\"Feature\",\"properties\":{\"n\":2},\"geometry\":{\"type\":\"Point\",\"coordinates\":[0,0]}}}},"
                    "\"layers\":[{\"id\":\"l\",\"type\":\"symbol\",\"source\":\"s\",\"layout\":{%s},\"paint\":{%s}}]}", layout, paint);
-    if (!style_read(&style, buf_str(&text), NULL, &err) || !painter_new(&painter, &(struct painter_options){.assets = folder}, &err))
-        fail_msg("%s", err.text);
-    cairo_surface_t *image = cairo_image_surface_create_for_data((unsigned char *)px, CAIRO_FORMAT_ARGB32, SIDE, SIDE, SIDE * 4);
-    memset(px, 0, sizeof px);
-    if (!map_draw_image(painter, image, &v, style, &scene, &err))
-        fail_msg("%s", err.text);
-    cairo_surface_flush(image);
+    cairo_surface_t *image = picture_of(buf_str(&text), folder(), &v, false);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        px[i] = pixel(image, i % SIDE, i / SIDE);
     cairo_surface_destroy(image);
-    painter_free(painter);
-    style_drop(style);
     return px;
 }
 

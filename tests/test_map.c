@@ -6,6 +6,7 @@
 #include "data/base/clock.h"
 #include "renderer/builtin.h"
 #include "renderer/tile.h"
+#include "tests/picture.h"
 
 /* A small world round 0,0 (where four tiles meet at every zoom): ground, dashed and offset lines, names, deployments. */
 static const char STYLE[] =
@@ -94,11 +95,6 @@ static cairo_surface_t *draw(struct stage *s, struct view v)
         fail_msg("%s", err.text);
     cairo_surface_flush(image);
     return image;
-}
-
-static uint32_t pixel(cairo_surface_t *image, int x, int y)
-{
-    return ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
 }
 
 static int difference(uint32_t a, uint32_t b)

@@ -1,6 +1,5 @@
 #include "tests/test.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -9,52 +8,12 @@
 
 #include "data/base/buf.h"
 #include "data/base/out_file.h"
-
-/* A folder of this run's own, gone at its end. */
-static char folder[] = "/tmp/test-out-file-XXXXXX";
-
-static const char *at(const char *name)
-{
-    static char paths[4][200];
-    static int turn;
-    static bool is_made;
-    if (!is_made)
-        assert_non_null(mkdtemp(folder));
-    is_made = true;
-    char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
+#include "tests/folder.h"
 
 /* Hidden ones too: nothing may be left in the making. */
 static void check_folder_has(size_t expected)
 {
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
-    closedir(d);
-    CHECK_INT(n, expected);
-}
-
-static void empty_folder(void)
-{
-    DIR *d = opendir(folder);
-    if (!d)
-        return;
-    char path[600];
-    for (struct dirent *e; (e = readdir(d));) {
-        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        unlink(path);
-    }
-    closedir(d);
-}
-
-__attribute__((destructor)) static void remove_folder(void)
-{
-    empty_folder();
-    rmdir(folder);
+    CHECK_INT(files_in_folder(false), expected);
 }
 
 static bool write_text(const char *path, const char *text, struct err *err)
@@ -96,7 +55,7 @@ TEST(a_plain_file_is_replaced_and_keeps_its_rights)
     for (size_t i = 0; i < COUNT(WAYS); i++) {
         struct err err;
         struct stat st;
-        const char *path = at("plain");
+        const char *path = in_folder("plain");
         CHECK(WAYS[i](path, "one", &err));
         chmod(path, 0640);
         CHECK(WAYS[i](path, "two", &err));
@@ -113,7 +72,7 @@ TEST(a_link_is_followed_and_stays)
     for (size_t i = 0; i < COUNT(WAYS); i++) {
         struct err err;
         struct stat st;
-        const char *real = at("real"), *link = at("link"), *second = at("second");
+        const char *real = in_folder("real"), *link = in_folder("link"), *second = in_folder("second");
         CHECK(write_text(real, "old", &err));
         CHECK(symlink("real", link) == 0 && symlink(link, second) == 0);
         CHECK(WAYS[i](second, "new", &err));
@@ -132,8 +91,8 @@ TEST(a_link_is_followed_and_stays)
 TEST(links_in_a_circle_are_refused)
 {
     struct err err;
-    CHECK(symlink("b", at("a")) == 0 && symlink("a", at("b")) == 0);
-    CHECK(!write_text(at("a"), "x", &err));
+    CHECK(symlink("b", in_folder("a")) == 0 && symlink("a", in_folder("b")) == 0);
+    CHECK(!write_text(in_folder("a"), "x", &err));
     empty_folder();
 }
 
@@ -156,7 +115,7 @@ TEST(a_pipe_is_written_into_and_stays)
         pthread_t reader;
         void *got;
         char path[200];
-        snprintf(path, sizeof path, "%s", at("pipe"));
+        snprintf(path, sizeof path, "%s", in_folder("pipe"));
         CHECK(mkfifo(path, 0600) == 0);
         CHECK(pthread_create(&reader, NULL, read_pipe, path) == 0);
         CHECK(WAYS[i](path, "through", &err));
@@ -172,7 +131,7 @@ TEST(a_device_is_written_into_and_stays)
 {
     struct err err;
     struct stat st;
-    const char *path = at("null");
+    const char *path = in_folder("null");
     if (mknod(path, S_IFCHR | 0666, makedev(1, 3)) != 0 || open(path, O_WRONLY | O_CLOEXEC) < 0) {
         print_message("# skipped: no device can be made here\n");
         empty_folder();
@@ -196,7 +155,7 @@ TEST(what_cannot_be_written_is_named_as_it_was_typed)
         CHECK_TEXT(err.text, "/tmp is a folder; name a file");
     }
     AUTO(out_file) o = {0};
-    CHECK(out_file_begin(&o, at("typed"), &err) && out_file_path(&o, "gpkg", &err));
+    CHECK(out_file_begin(&o, in_folder("typed"), &err) && out_file_path(&o, "gpkg", &err));
     err_set(&err, ERR_IO, "%s: it would not", o.made.at);
     CHECK(!out_file_failed(&o, &err));
     CHECK(str_ends(str_of(err.text), S("/typed: it would not")));
@@ -205,7 +164,7 @@ TEST(what_cannot_be_written_is_named_as_it_was_typed)
 TEST(what_was_given_up_leaves_what_was_there)
 {
     struct err err;
-    const char *path = at("kept");
+    const char *path = in_folder("kept");
     CHECK(write_text(path, "kept", &err));
     {
         AUTO(out_file) o = {0};

@@ -6,10 +6,9 @@
 
 #include "data/tileset.h"
 #include "renderer/encode.h"
-#include "renderer/map.h"
 #include "renderer/pictures.h"
-
-static char folder[] = "/tmp/contrechamp-raster-XXXXXX";
+#include "tests/folder.h"
+#include "tests/picture.h"
 
 /* A picture of `side` px whose four quarters have these colours: top left, top right, bottom left, bottom right. */
 static void put_png(struct buf *out, int side, const uint32_t quarters[4])
@@ -28,11 +27,9 @@ static void put_png(struct buf *out, int side, const uint32_t quarters[4])
 static void write_png(const char *name, int side, const uint32_t quarters[4])
 {
     AUTO(buf) png = {0};
-    AUTO(buf) path = {0};
     struct err err = {0};
     put_png(&png, side, quarters);
-    buf_fmt(&path, "%s/%s", folder, name);
-    if (!buf_write_file(&png, path.at, &err))
+    if (!buf_write_file(&png, in_folder(name), &err))
         fail_msg("%s", err.text);
 }
 
@@ -40,8 +37,6 @@ static const uint32_t MAP[4] = {0xffff0000, 0xff00ff00, 0xff0000ff, 0xffffff00},
 
 __attribute__((constructor)) static void write_tiles(void)
 {
-    if (!mkdtemp(folder))
-        abort();
     write_png("0-0-0.png", 256, MAP);
     for (int y = 0; y < 2; y++)
         for (int x = 0; x < 2; x++) {
@@ -53,37 +48,11 @@ __attribute__((constructor)) static void write_tiles(void)
     write_png("huge.png", 2100, GREY);
 }
 
-__attribute__((destructor)) static void remove_tiles(void)
-{
-    AUTO(buf) command = {0};
-    buf_fmt(&command, "rm -r %s", folder);
-    (void)!system(command.at);
-}
-
 static cairo_surface_t *draw(const char *source, const char *paint, struct view v, bool whole)
 {
     AUTO(buf) text = {0};
-    struct err err = {0};
-    struct style *style;
-    struct painter *painter;
-    struct scene scene = {0};
     buf_fmt(&text, "{\"version\":8,\"sources\":{\"s\":%s},\"layers\":[{\"id\":\"l\",\"type\":\"raster\",\"source\":\"s\",\"paint\":{%s}}]}", source, paint);
-    if (!style_read(&style, buf_str(&text), NULL, &err) || !painter_new(&painter, &(struct painter_options){.assets = folder}, &err))
-        fail_msg("%s", err.text);
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, (int)(v.width_px * v.scale), (int)(v.height_px * v.scale));
-    cairo_t *cr = cairo_create(image);
-    if (!(whole ? map_draw(painter, cr, &v, style, &scene, &err) : map_draw_image(painter, image, &v, style, &scene, &err)))
-        fail_msg("%s", err.text);
-    cairo_destroy(cr);
-    cairo_surface_flush(image);
-    painter_free(painter);
-    style_drop(style);
-    return image;
-}
-
-static uint32_t pixel(cairo_surface_t *image, int x, int y)
-{
-    return ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
+    return picture_of(buf_str(&text), folder(), &v, whole);
 }
 
 static size_t not_of(cairo_surface_t *image, uint32_t color)
@@ -202,12 +171,10 @@ TEST(an_image_lies_between_its_four_corners)
 TEST(a_file_of_tiles_holds_pictures_too)
 {
     AUTO(buf) png = {0};
-    AUTO(buf) path = {0};
     struct err err = {0};
     struct tileset_writer *w;
     put_png(&png, 256, MAP);
-    buf_fmt(&path, "%s/tiles.mbtiles", folder);
-    if (!tileset_create(&w, path.at, &err) || !tileset_meta(w, "format", S("png"), &err) ||
+    if (!tileset_create(&w, in_folder("tiles.mbtiles"), &err) || !tileset_meta(w, "format", S("png"), &err) ||
         !tileset_put(w, (struct tile){0, 0, 0}, buf_str(&png), &err) || !tileset_finish(w, &err))
         fail_msg("%s", err.text);
     cairo_surface_t *a = draw("{\"type\":\"raster\",\"url\":\"local://tiles.mbtiles\",\"tileSize\":512}", "", WORLD, false);
@@ -237,10 +204,9 @@ TEST(pictures_that_are_too_large_or_no_pictures_are_left_out)
 TEST(a_picture_is_decoded_once_and_halved_when_it_is_drawn_small)
 {
     struct pictures *p = pictures_new(1 << 20);
-    AUTO(buf) path = {0};
-    buf_fmt(&path, "%s/image.png", folder);
-    const struct image *whole = pictures_file(p, path.at, true, 0), *half = pictures_file(p, path.at, true, 1);
-    CHECK(whole && pictures_file(p, path.at, true, 0) == whole);
+    const char *path = in_folder("image.png");
+    const struct image *whole = pictures_file(p, path, true, 0), *half = pictures_file(p, path, true, 1);
+    CHECK(whole && pictures_file(p, path, true, 0) == whole);
     CHECK_INT(half->width, 32);
     CHECK_INT(half->at[0], 0xffff0000u);
     CHECK_INT(half->at[31], 0xff00ff00u);

@@ -1,16 +1,12 @@
 #include "tests/test.h"
 
-#include <stdlib.h>
-
 #include "renderer/source.h"
-
-static char folder[] = "/tmp/contrechamp-source-XXXXXX";
+#include "tests/folder.h"
 
 /* One tile: a layer "a" whose two points have a reference, of which one is a number. */
 static void write_tile(void)
 {
     AUTO(buf) bytes = {0};
-    AUTO(buf) path = {0};
     struct err err = {0};
     struct mvt_writer *w = mvt_writer_new();
     mvt_begin_layer(w, S("a"), 4096);
@@ -25,22 +21,18 @@ static void write_tile(void)
     mvt_end_layer(w);
     mvt_finish(w, &bytes);
     mvt_writer_free(w);
-    CHECK(mkdtemp(folder) != NULL);
-    buf_fmt(&path, "%s/0-0-0.mvt", folder);
-    if (!buf_write_file(&bytes, path.at, &err))
+    if (!buf_write_file(&bytes, in_folder("0-0-0.mvt"), &err))
         fail_msg("%s", err.text);
 }
 
 static struct feature point(const struct json *ids, size_t i)
 {
-    AUTO(buf) address = {0};
     struct err err = {0};
     struct tile_source *s;
     struct tile_layer layer;
     struct arena a;
     arena_init(&a, 1 << 20);
-    buf_fmt(&address, "%s/{z}-{x}-{y}.mvt", folder);
-    if (!source_open_files(&s, buf_str(&address), 0, 0, false, 1 << 20, &err))
+    if (!source_open_files(&s, str_of(in_folder("{z}-{x}-{y}.mvt")), 0, 0, false, 1 << 20, &err))
         fail_msg("%s", err.text);
     if (ids)
         source_promote(s, ids);
@@ -57,7 +49,6 @@ TEST(features_of_tiles_take_their_ids_from_a_property_when_told_to)
     AUTO(json_doc) name = {0};
     AUTO(json_doc) of_layer = {0};
     AUTO(json_doc) of_other = {0};
-    AUTO(buf) command = {0};
     struct err err = {0};
     write_tile();
     CHECK(json_read(&name, S("\"ref\""), &JSON_STYLE, &err));
@@ -68,6 +59,4 @@ TEST(features_of_tiles_take_their_ids_from_a_property_when_told_to)
     CHECK(!point(name.root, 1).has_id);
     CHECK_INT(point(of_layer.root, 0).id, 77);
     CHECK_INT(point(of_other.root, 0).id, 5);
-    buf_fmt(&command, "rm -r %s", folder);
-    CHECK_INT(system(command.at), 0);
 }

@@ -4,7 +4,7 @@
 #include <cairo.h>
 #include <math.h>
 
-#include "renderer/map.h"
+#include "tests/picture.h"
 
 #define PX 0.703125
 enum { SIDE = 192, MIDDLE = 96 };
@@ -21,7 +21,7 @@ static struct ink ink_of(cairo_surface_t *image)
     struct ink k = {SIDE, SIDE, -SIDE, -SIDE, 0, 0};
     for (int y = 0; y < SIDE; y++)
         for (int x = 0; x < SIDE; x++) {
-            uint32_t p = ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
+            uint32_t p = pixel(image, x, y);
             if (p >> 24 < 40)
                 continue;
             k.x0 = MIN(k.x0, x - MIDDLE), k.x1 = MAX(k.x1, x - MIDDLE + 1), k.y0 = MIN(k.y0, y - MIDDLE), k.y1 = MAX(k.y1, y - MIDDLE + 1);
@@ -35,21 +35,15 @@ static struct ink ink_of(cairo_surface_t *image)
 /* `features`: GeoJSON features; the layer's layout and paint. */
 static struct ink draw_all(const char *features, const char *layout, const char *paint, double zoom, double bearing)
 {
-    struct err err = {0};
-    struct style *style;
     AUTO(buf) text = {0};
     buf_fmt(&text, "{\"version\":8,\"sources\":{\"g\":{\"type\":\"geojson\",\"data\":{\"type\":\"FeatureCollection\",\"features\":[%s]}}},\"layers\":["
                    "{\"id\":\"s\",\"type\":\"symbol\",\"source\":\"g\",\"layout\":{\"text-font\":[\"Noto Sans Regular\"],%s},\"paint\":{%s}}]}",
         features, layout, paint);
     struct view v = {.centre = {0.5, 0.5}, .zoom = zoom, .bearing_deg = bearing, .scale = 1, .width_px = SIDE, .height_px = SIDE};
-    struct scene scene = {.today = 20000};
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, SIDE, SIDE);
+    struct err err = {0};
     if (!painter && !painter_new(&painter, &(struct painter_options){0}, &err))
         fail_msg("%s", err.text);
-    if (!style_read(&style, buf_str(&text), NULL, &err) || !map_draw_image(painter, image, &v, style, &scene, &err))
-        fail_msg("%s", err.text);
-    style_drop(style);
-    cairo_surface_flush(image);
+    cairo_surface_t *image = picture_by(painter, buf_str(&text), &v, false);
     struct ink k = ink_of(image);
     cairo_surface_destroy(image);
     return k;

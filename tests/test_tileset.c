@@ -1,49 +1,10 @@
 #include "tests/test.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 
 #include "data/pmtiles.h"
 #include "data/tileset.h"
-
-/* A folder of this run's own, gone at its end. */
-static char folder[] = "/tmp/test-tileset-XXXXXX";
-
-static const char *at_folder(const char *name)
-{
-    static char path[200];
-    static bool is_made;
-    if (!is_made)
-        assert_non_null(mkdtemp(folder));
-    is_made = true;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static size_t files_in_folder(void)
-{
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    assert_non_null(d);
-    for (struct dirent *e; (e = readdir(d));)
-        n += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0; /* what is in the making has a hidden name */
-    closedir(d);
-    return n;
-}
-
-__attribute__((destructor)) static void remove_folder(void)
-{
-    DIR *d = opendir(folder);
-    if (!d)
-        return;
-    char path[600];
-    for (struct dirent *e; (e = readdir(d));) {
-        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
-        unlink(path);
-    }
-    closedir(d);
-    rmdir(folder);
-}
+#include "tests/folder.h"
 
 static void write_bytes(const char *path, const void *at, size_t n)
 {
@@ -57,7 +18,7 @@ TEST(a_written_set_reads_back_by_zoom_x_and_y_from_the_north_west)
 {
     struct err err;
     struct tileset_writer *w;
-    const char *path = at_folder("a.mbtiles");
+    const char *path = in_folder("a.mbtiles");
     CHECK(tileset_create(&w, path, &err));
     CHECK(tileset_meta(w, "format", S("pbf"), &err));
     CHECK(tileset_meta(w, "minzoom", S("0"), &err));
@@ -69,7 +30,7 @@ TEST(a_written_set_reads_back_by_zoom_x_and_y_from_the_north_west)
     CHECK(tileset_put(w, (struct tile){.z = 3, .x = 4, .y = 6}, S("first"), &err));
     CHECK(tileset_put(w, (struct tile){.z = 3, .x = 4, .y = 6}, S("last"), &err));
     CHECK(tileset_finish(w, &err));
-    CHECK_INT(files_in_folder(), 1);
+    CHECK_INT(files_in_folder(false), 1);
     struct tileset *t;
     CHECK(tileset_open(&t, path, &err));
     const struct tileset_info *info = tileset_info(t);
@@ -96,13 +57,13 @@ TEST(what_is_abandoned_leaves_nothing_and_the_old_file_as_it_was)
 {
     struct err err;
     struct tileset_writer *w;
-    const char *path = at_folder("old.mbtiles");
+    const char *path = in_folder("old.mbtiles");
     write_bytes(path, "old", 3);
     CHECK(tileset_create(&w, path, &err));
     CHECK(tileset_put(w, (struct tile){0}, S("new"), &err));
-    CHECK_INT(files_in_folder(), 2);
+    CHECK_INT(files_in_folder(false), 2);
     tileset_abandon(w);
-    CHECK_INT(files_in_folder(), 1);
+    CHECK_INT(files_in_folder(false), 1);
     AUTO(buf) bytes = {0};
     CHECK(buf_read_file(&bytes, path, 100, &err));
     CHECK_STR(buf_str(&bytes), "old");
@@ -113,9 +74,9 @@ TEST(a_missing_a_foreign_and_a_damaged_file_are_told_apart)
 {
     struct err err;
     struct tileset *t;
-    CHECK(!tileset_open(&t, at_folder("none.mbtiles"), &err));
+    CHECK(!tileset_open(&t, in_folder("none.mbtiles"), &err));
     CHECK(strstr(err.text, "cannot read") != NULL);
-    const char *path = at_folder("text.mbtiles");
+    const char *path = in_folder("text.mbtiles");
     write_bytes(path, "hello, this is text", 19);
     CHECK(!tileset_open(&t, path, &err));
     CHECK(strstr(err.text, "neither MBTiles nor PMTiles") != NULL);
@@ -127,8 +88,8 @@ TEST(a_missing_a_foreign_and_a_damaged_file_are_told_apart)
     CHECK(strstr(err.text, "cut off") != NULL);
     unlink(path);
     struct tileset_writer *w;
-    CHECK(!tileset_create(&w, at_folder("no-folder/a.mbtiles"), &err));
-    CHECK(!tileset_create(&w, at_folder("a.pmtiles"), &err));
+    CHECK(!tileset_create(&w, in_folder("no-folder/a.mbtiles"), &err));
+    CHECK(!tileset_create(&w, in_folder("a.pmtiles"), &err));
 }
 
 TEST(places_on_the_curve_are_those_of_the_specification)
@@ -176,7 +137,7 @@ TEST(pmtiles_are_read_through_leaf_directories_and_runs)
     static const char LEAF[] = {2, 1, 1, 1, 3, 4, 5, 1, 0};
     AUTO(buf) file = {0};
     make_pmtiles(&file, str_from(LEAF, sizeof LEAF));
-    const char *path = at_folder("a.bin");
+    const char *path = in_folder("a.bin");
     write_bytes(path, file.at, file.len);
     struct err err;
     struct tileset *t;
@@ -204,7 +165,7 @@ TEST(pmtiles_whose_directories_lie_are_refused)
     static const char CIRCLE[] = {1, 1, 0, 9, 1, 0, 0, 0, 0}; /* the leaf names itself */
     AUTO(buf) file = {0};
     make_pmtiles(&file, str_from(CIRCLE, sizeof CIRCLE));
-    const char *path = at_folder("b.bin");
+    const char *path = in_folder("b.bin");
     write_bytes(path, file.at, file.len);
     struct err err;
     struct tileset *t;
