@@ -1,32 +1,21 @@
 // The map page in a real browser: with script and without, wide and narrow, by mouse and by keyboard, in both languages.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { freshFolder, get, run, serve } from "../http/lib/program.mjs";
+import { camera, importCameras, importPlaces } from "../http/lib/cameras.mjs";
+import { freshFolder, get, serve } from "../http/lib/program.mjs";
+import { CHROMIUM, missing } from "./lib/maplibre.mjs";
 
-const CHROMIUM = "/usr/bin/chromium";
-const missing = !existsSync(CHROMIUM) && "there is no chromium on this machine";
 const CAMERA = [5.3721, 43.2951];
 const HOSTILE = "<img src=x onerror=\"document.title='broken'\">";
 let at, server, browser;
 
-function camera(id, lon, lat, tags = {}) {
-  return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] },
-    properties: { "@id": `node/${id}`, man_made: "surveillance", "surveillance:type": "camera", surveillance: "public", ...tags } };
-}
-
 before(async () => {
   if (missing) return;
   at = freshFolder();
-  const file = path.join(at.folder, "cameras.geojson");
-  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: [
+  await importPlaces(at);
+  await importCameras(at, [
     camera(1, ...CAMERA, { name: HOSTILE, operator: HOSTILE, "camera:type": "dome" }),
-    camera(2, 5.38, 43.3), camera(3, 5.36, 43.29), camera(4, 5.3722, 43.2971, { surveillance: "indoor" })] }));
-  for (const command of [["places", "import", "--default"], ["starter"], ["import", file]]) {
-    const done = await run(at.db, ...command);
-    assert.equal(done.code, 0, done.stderr);
-  }
+    camera(2, 5.38, 43.3), camera(3, 5.36, 43.29), camera(4, 5.3722, 43.2971, { surveillance: "indoor" })]);
   server = await serve(at.db);
   const { chromium } = await import("playwright-core");
   browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });

@@ -1,29 +1,20 @@
 // MapLibre GL JS opens our styles as they are served: nothing is missing, and nothing comes from elsewhere.
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { freshFolder, hasBasemap, run, serve } from "../http/lib/program.mjs";
+import { camera, importCameras, importPlaces } from "../http/lib/cameras.mjs";
+import { freshFolder, hasBasemap, serve } from "../http/lib/program.mjs";
 import { drawMap, launch, missing, openPage } from "./lib/maplibre.mjs";
 
 const MARSEILLE = [5.3721, 43.2951];
 let at, server, browser;
 
-function camera(id, lon, lat, tags = {}) {
-  return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] },
-    properties: { "@id": `node/${id}`, man_made: "surveillance", "surveillance:type": "camera", surveillance: "public", ...tags } };
-}
-
 before(async () => {
   if (missing) return;
   at = freshFolder();
-  const file = path.join(at.folder, "cameras.geojson"), [lon, lat] = MARSEILLE;
+  const [lon, lat] = MARSEILLE;
   const near = Array.from({ length: 40 }, (_, i) => camera(i + 1, lon + 0.002 * (i % 8), lat + 0.002 * Math.floor(i / 8), i % 3 ? { "camera:direction": String(i * 9) } : {}));
-  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: [...near, camera(90, lon + 0.001, lat, { "surveillance:type": "ALPR" })] }));
-  for (const command of [["places", "import", "--default"], ["starter"], ["import", file]]) {
-    const done = await run(at.db, ...command);
-    assert.equal(done.code, 0, done.stderr);
-  }
+  await importPlaces(at);
+  await importCameras(at, [...near, camera(90, lon + 0.001, lat, { "surveillance:type": "ALPR" })]);
   server = await serve(at.db);
   browser = await launch();
 });

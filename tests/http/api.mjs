@@ -1,20 +1,14 @@
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { camera, importCameras } from "./lib/cameras.mjs";
+import { freshFolder, get, serve } from "./lib/program.mjs";
 
 let at, server;
 const N = 25;
 
 before(async () => {
   at = freshFolder();
-  const file = path.join(at.folder, "cameras.geojson");
-  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: Array.from({ length: N }, (_, i) => ({ type: "Feature",
-    geometry: { type: "Point", coordinates: [2 + i / 100, 48] },
-    properties: { "@id": `node/${100 + i}`, man_made: "surveillance", "surveillance:type": i % 5 ? "camera" : "ALPR", surveillance: "public" } })) }));
-  const done = await run(at.db, "import", file);
-  assert.equal(done.code, 0, done.stderr);
+  await importCameras(at, Array.from({ length: N }, (_, i) => camera(100 + i, 2 + i / 100, 48, { "surveillance:type": i % 5 ? "camera" : "ALPR" })));
   server = await serve(at.db);
 });
 after(async () => {

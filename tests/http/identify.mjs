@@ -3,15 +3,11 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { camera, importCameras } from "./lib/cameras.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
 
 const AT = [5.3721, 43.2951];
 let at, server;
-
-function camera(id, lon, lat, tags = {}) {
-  return { type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] },
-    properties: { "@id": `node/${id}`, man_made: "surveillance", "surveillance:type": "camera", surveillance: "public", ...tags } };
-}
 
 const point = (name, [lon, lat], rank = 0) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties: { name, rank } });
 const square = (name, [lon, lat], half) => ({ type: "Feature", properties: { name }, geometry: { type: "Polygon", coordinates: [[[lon - half, lat - half],
@@ -52,13 +48,12 @@ const STYLE = {
 
 before(async () => {
   at = freshFolder();
-  const file = path.join(at.folder, "cameras.geojson"), styles = path.join(at.folder, "styles");
-  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: [camera(1, ...AT, { "camera:direction": "90", "surveillance:type": "ALPR" }),
-    camera(2, AT[0] + 0.01, AT[1]), camera(3, AT[0] + 0.02, AT[1], { surveillance: "indoor" })] }));
+  const styles = path.join(at.folder, "styles");
   mkdirSync(styles);
   writeFileSync(path.join(styles, "things.json"), JSON.stringify(STYLE));
   assert.equal((await run(at.db, "starter")).code, 0);
-  assert.equal((await run(at.db, "import", file)).code, 0);
+  await importCameras(at, [camera(1, ...AT, { "camera:direction": "90", "surveillance:type": "ALPR" }), camera(2, AT[0] + 0.01, AT[1]),
+    camera(3, AT[0] + 0.02, AT[1], { surveillance: "indoor" })]);
   server = await serve(at.db, "--styles", styles, "--workers", "2");
 });
 after(async () => {

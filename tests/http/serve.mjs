@@ -2,28 +2,16 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { freshFolder, get, raw, run, serve } from "./lib/program.mjs";
+import { camera, importCameras } from "./lib/cameras.mjs";
+import { freshFolder, get, raw, serve } from "./lib/program.mjs";
 
 let at, server;
 
-function cameras(list) {
-  return JSON.stringify({ type: "FeatureCollection", features: list.map(([id, lon, lat]) => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] },
-    properties: { "@id": `node/${id}`, man_made: "surveillance", "surveillance:type": "camera", surveillance: "public" } })) });
-}
-
-async function importCameras(name, list) {
-  const file = path.join(at.folder, name);
-  writeFileSync(file, cameras(list));
-  const done = await run(at.db, "import", file);
-  assert.equal(done.code, 0, done.stderr);
-  assert.match(done.stdout, new RegExp(`new ${list.length} `));
-}
+const importList = (name, list) => importCameras(at, list.map((c) => camera(...c)), name);
 
 before(async () => {
   at = freshFolder();
-  await importCameras("first.geojson", [[1, 7.2619, 43.7102], [2, 7.27, 43.7]]);
+  await importList("first.geojson", [[1, 7.2619, 43.7102], [2, 7.27, 43.7]]);
   server = await serve(at.db, "--workers", "2");
 });
 after(async () => {
@@ -78,7 +66,7 @@ test("what another process imports is on the next tile within a second", async (
   const tiles = [`${server.url}/tiles/deployments/${tileOf(lon, lat, 16)}.png`, `${server.url}/tiles/deployments/${tileOf(lon, lat, 14)}.mvt`];
   const empty = await Promise.all(tiles.map((tile) => get(tile)));
   for (const [i, tile] of tiles.entries()) assert.equal((await get(tile)).headers.etag, empty[i].headers.etag);
-  await importCameras("second.geojson", [[3, lon, lat]]);
+  await importList("second.geojson", [[3, lon, lat]]);
   await new Promise((resolve) => setTimeout(resolve, 900));
   for (const [i, tile] of tiles.entries()) {
     const full = await get(tile);
