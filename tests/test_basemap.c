@@ -260,17 +260,22 @@ TEST(a_stopped_build_leaves_no_file)
     CHECK_INT(files_in_folder(false), before);
 }
 
+static struct mesh *mesh_of_squares(struct xy seven[4], struct xy nine[4])
+{
+    uint32_t end = 4;
+    struct mesh *m = mesh_new();
+    mesh_add(m, &(struct shape){SHAPE_POLYGONS, 1, 4, &end, seven}, 7);
+    mesh_add(m, &(struct shape){SHAPE_POLYGONS, 1, 4, &end, nine}, 9);
+    return m;
+}
+
 TEST(neighbours_borders_cancel_and_the_coast_stays)
 {
     /* two squares side by side */
     struct xy west[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}}, east[] = {{1, 0}, {2, 0}, {2, 1}, {1, 1}};
-    uint32_t end = 4;
-    struct shape a = {SHAPE_POLYGONS, 1, 4, &end, west}, b = {SHAPE_POLYGONS, 1, 4, &end, east};
     AUTO(arena) arena;
     arena_init(&arena, 1 << 20);
-    struct mesh *m = mesh_new();
-    mesh_add(m, &a, 7);
-    mesh_add(m, &b, 9);
+    struct mesh *m = mesh_of_squares(west, east);
     struct shape outline = mesh_outline(m, &arena);
     CHECK_INT(outline.n_parts, 1);
     CHECK_NEAR(shape_area(&outline), 2, 1e-12);
@@ -286,13 +291,9 @@ TEST(neighbours_borders_cancel_and_the_coast_stays)
 TEST(land_that_comes_twice_is_land)
 {
     struct xy once[] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}}, again[] = {{1, 1}, {0, 1}, {0, 0}, {1, 0}};
-    uint32_t end = 4;
-    struct shape a = {SHAPE_POLYGONS, 1, 4, &end, once}, b = {SHAPE_POLYGONS, 1, 4, &end, again};
     AUTO(arena) arena;
     arena_init(&arena, 1 << 20);
-    struct mesh *m = mesh_new();
-    mesh_add(m, &a, 7);
-    mesh_add(m, &b, 9);
+    struct mesh *m = mesh_of_squares(once, again);
     struct shape outline = mesh_outline(m, &arena);
     CHECK_INT(outline.n_parts, 1);
     CHECK_NEAR(shape_area(&outline), 1, 1e-12);
