@@ -585,7 +585,7 @@ static bool prepare(struct importing *m, struct gdal_job *read, struct err *err)
         return false;
     m->store_was_empty = stats.deployments == 0 && stats.revisions == 0;
     m->rules = (struct row_rules){.mapping = &m->mapping,
-        .file_is_surveillance = row_text_is_a_sign(m->batch.file_name) || row_text_is_a_sign(m->source)};
+        .file_is_surveillance = row_text_is_a_sign(m->batch.file_name, &m->scratch) || row_text_is_a_sign(m->source, &m->scratch)};
     if (!read_word(job->category, CATEGORY_TERMS, CATEGORY_COUNT, "category", &m->rules.category, err) ||
         !read_word(job->precision, PRECISION_TERMS, PRECISION_COUNT, "precision", &m->rules.precision, err))
         return false;

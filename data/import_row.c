@@ -5,7 +5,6 @@
 #include "data/import_row.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "data/base/limits.h"
@@ -134,24 +133,28 @@ static int term_by_any_name(const struct term *terms, size_t n, struct str s, st
 
 /* ---- signs that it is surveillance at all ---- */
 
-bool row_text_is_a_sign(struct str text)
+static bool has_a_sign(struct str folded)
 {
-    /* Parts of words, and whole words where the letters are few. */
-    static const char *const PARTS[] = {"camera", "cctv", "video", "surveil", "radar", "drone", "gunshot", "microphone", "capteur", "facial",
-        "telecamer", "camara", "kamera", "uberwach"}, *const WORDS[] = {" lapi ", " alpr ", " anpr ", " vsa ", " csu ", " cam "};
-    char room[1024];
-    struct arena a;
-    if (!text.len)
-        return false;
-    arena_init(&a, 1 << 17);
-    struct str folded = str_fold(&a, str_cut_runes(text, 200));
-    bool found = false;
-    for (size_t i = 0; !found && i < COUNT(PARTS); i++)
-        found = str_has(folded, str_of(PARTS[i]));
-    int n = snprintf(room, sizeof room, " %.*s ", STR_ARG(folded));
-    for (size_t i = 0; !found && n > 0 && i < COUNT(WORDS); i++)
-        found = strstr(room, WORDS[i]) != NULL;
-    arena_done(&a);
+    /* How words begin ("Montévidéo" is a town), and whole words where the letters are few. */
+    static const char *const STARTS[] = {"camera", "cctv", "video", "surveil", "radar", "drone", "gunshot", "microphone", "capteur", "facial",
+        "telecamer", "telesurveil", "camara", "kamera", "uberwach"}, *const WORDS[] = {"lapi", "alpr", "anpr", "vsa", "csu", "cam"};
+    struct str word;
+    while (str_next(&folded, ' ', &word)) {
+        for (size_t i = 0; i < COUNT(STARTS); i++)
+            if (str_starts(word, str_of(STARTS[i])))
+                return true;
+        for (size_t i = 0; i < COUNT(WORDS); i++)
+            if (str_eq(word, str_of(WORDS[i])))
+                return true;
+    }
+    return false;
+}
+
+bool row_text_is_a_sign(struct str text, struct arena *scratch)
+{
+    struct arena_mark before = arena_mark(scratch);
+    bool found = has_a_sign(str_fold(scratch, str_cut_runes(text, 200)));
+    arena_release(scratch, before);
     return found;
 }
 
@@ -159,15 +162,15 @@ bool row_text_is_a_sign(struct str text)
 static bool row_has_a_sign(const struct lookup *l)
 {
     for (struct json_each e = {0}; json_each(l->row->fields, &e);)
-        if (row_text_is_a_sign(e.key) || column_guess(e.key) == COLUMN_DEVICE_TYPE ||
-            (json_kind(e.value) == JSON_STRING && row_text_is_a_sign(json_string(e.value))))
+        if (row_text_is_a_sign(e.key, l->a) || column_guess(e.key) == COLUMN_DEVICE_TYPE ||
+            (json_kind(e.value) == JSON_STRING && row_text_is_a_sign(json_string(e.value), l->a)))
             return true;
     return false;
 }
 
 /* What files call things, by a part of the folded word; the first that is met counts. A word that also means other things
  * ("surface", "itinéraire cyclable") counts only where something else says that the row is surveillance. */
-static int category_by_part(struct str s, bool has_a_sign, struct arena *a)
+static int category_by_part(struct str s, bool beside_a_sign, struct arena *a)
 {
     enum { STRONG, WEAK };
     static const struct {
@@ -187,7 +190,7 @@ static int category_by_part(struct str s, bool has_a_sign, struct arena *a)
         {"bullet", CATEGORY_CCTV, STRONG}, {"sensor", CATEGORY_SENSOR_OTHER, STRONG}, {"capteur", CATEGORY_SENSOR_OTHER, STRONG}};
     struct str folded = str_fold(a, s);
     for (size_t i = 0; i < COUNT(PARTS); i++)
-        if ((has_a_sign || PARTS[i].strength == STRONG) && str_has(folded, str_of(PARTS[i].part)))
+        if ((beside_a_sign || PARTS[i].strength == STRONG) && str_has(folded, str_of(PARTS[i].part)))
             return (int)PARTS[i].means;
     return -1;
 }
@@ -198,7 +201,7 @@ static bool read_category(struct lookup *l, const struct row_rules *rules, struc
     int found = rules->category;
     if (found < 0 && s.len)
         found = term_by(CATEGORY_TERMS, s, l->a);
-    bool sign = found >= 0 || rules->file_is_surveillance || row_text_is_a_sign(l->row->layer) || row_has_a_sign(l);
+    bool sign = found >= 0 || rules->file_is_surveillance || row_text_is_a_sign(l->row->layer, l->a) || row_has_a_sign(l);
     if (found < 0 && s.len)
         found = category_by_part(s, sign, l->a);
     if (found < 0 && s.len && str_eq_nocase(l->name[COLUMN_CATEGORY], S("category"))) {

@@ -27,7 +27,7 @@ struct row_record {
 };
 bool row_is_osm(const struct gdal_row *row);
 /* Does a word of it say surveillance ("vidéoprotection", "cctv-2024", "Radars fixes")? */
-bool row_text_is_a_sign(struct str text);
+bool row_text_is_a_sign(struct str text, struct arena *scratch);
 struct osm_name {
     char type; /* n, w, r */
     int64_t id;

@@ -287,7 +287,7 @@ test("what stood once does not stand on the map, also where nothing else says th
 
 test("what nothing calls surveillance is refused with the way to say it", () => {
     const write = (name, text) => (writeFileSync(join(folder, name), text), join(folder, name));
-    const crossings = "id;nom;type;lon;lat\n1;Rue A / Rue B;croisement;2.35;48.85\n2;Rue C;adresse;2.36;48.86\n";
+    const crossings = "id;nom;type;lon;lat\n1;Rue A / Rue de Montévidéo;croisement;2.35;48.85\n2;Rue C;adresse;2.36;48.86\n";
     const db = fresh(), file = write("croisements.csv", crossings);
     const r = run(db, "import", file);
     assert.equal(r.last, counts([2, 0, 0, 0, 0, 2]));
