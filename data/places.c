@@ -314,25 +314,6 @@ static bool take_boundary(void *ctx, const struct gdal_row *row, struct err *err
 
 /* ---- records that were there before the boundaries ---- */
 
-struct homeless {
-    uint64_t *id;
-    size_t n, room;
-};
-
-static bool note_homeless(void *ctx, const struct deployment *d, struct err *err)
-{
-    struct homeless *h = ctx;
-    (void)err;
-    if (d->place_code.len || !d->has_position || !precision_is_point(d->precision))
-        return true;
-    if (h->n == h->room) {
-        h->room = MAX(1024, h->room * 2);
-        h->id = base_grow(h->id, h->room, sizeof *h->id);
-    }
-    h->id[h->n++] = d->id;
-    return true;
-}
-
 /* The edit keeps the record's batch, so that a later import may still update it and an undo takes it along. */
 static bool assign_one(struct store *s, uint64_t id, struct arena *a, struct err *err)
 {
@@ -348,16 +329,16 @@ static bool assign_one(struct store *s, uint64_t id, struct arena *a, struct err
 
 static bool assign_communes(struct store *s, struct err *err)
 {
-    struct homeless h = {0};
+    AUTO_FREE uint64_t *ids = NULL;
     AUTO(arena) a;
+    size_t n = 0;
     arena_init(&a, 64 << 20);
     err->code = ERR_NONE;
-    bool ok = store_each(s, note_homeless, &h, err);
-    for (size_t i = 0; ok && i < h.n; i++) {
+    bool ok = store_placeless(s, &ids, &n, err);
+    for (size_t i = 0; ok && i < n; i++) {
         arena_reset(&a);
-        ok = assign_one(s, h.id[i], &a, err);
+        ok = assign_one(s, ids[i], &a, err);
     }
-    free(h.id);
     return ok;
 }
 

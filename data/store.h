@@ -140,6 +140,8 @@ bool store_put_place(struct store *s, const struct place *p, struct str postcode
 bool store_put_boundary(struct store *s, struct str code, const struct shape *boundary, bool *known, struct err *err) MUST_USE;
 /* The commune at a place: by boundary where one is known; else empty. */
 bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct str *code, struct str *name, struct err *err) MUST_USE;
+/* Ids of published records that stand at a point of which no commune is said, withheld ones too; from the heap. */
+bool store_placeless(struct store *s, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
 bool store_place_by_name(struct store *s, struct str name, struct arena *a, struct place *out, bool *found, struct err *err) MUST_USE;
 
 /* ---- the change log ---- */

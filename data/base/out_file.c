@@ -83,7 +83,9 @@ const char *out_file_path(struct out_file *o, const char *ending, struct err *er
 /* The place itself, for what is written into. */
 static int open_special(const struct out_file *o, struct err *err)
 {
-    int fd = strcmp(o->typed, "-") == 0 ? dup(STDOUT_FILENO) : open(o->target.at, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    /* Where another program reads through a socket, /dev/stdout cannot be opened by its name. */
+    bool standard = strcmp(o->typed, "-") == 0 || strcmp(o->typed, "/dev/stdout") == 0;
+    int fd = standard ? dup(STDOUT_FILENO) : open(o->target.at, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         err_errno(err, "cannot write %s", o->typed);
     return fd;

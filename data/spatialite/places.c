@@ -168,6 +168,20 @@ bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct
     return stmt_ok(&q, err);
 }
 
+bool store_placeless(struct store *s, uint64_t **ids, size_t *n, struct err *err)
+{
+    size_t room = 0;
+    AUTO(stmt) q = db_stmt(&s->db,
+        "SELECT id FROM deployment WHERE moderation = 'published' AND place_id IS NULL AND geom IS NOT NULL"
+        " AND location_precision IN ('exact', 'address', 'street', 'district') ORDER BY id");
+    while (stmt_row(&q)) {
+        if (*n == room)
+            *ids = base_grow(*ids, room = MAX(1024, room * 2), sizeof **ids);
+        (*ids)[(*n)++] = (uint64_t)stmt_int(&q, 0);
+    }
+    return stmt_ok(&q, err);
+}
+
 /* All at once, for the reason that words_wait gives. */
 static bool remake_words(struct store *s, struct err *err)
 {

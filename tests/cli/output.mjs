@@ -152,3 +152,9 @@ test("a database that was named must be there; one that was not may be missing",
         assert.match(r.err, /it is a folder; a database is a file/);
     }
 });
+
+test("/dev/stdout is standard output, also where a socket stands behind it", () => {
+    const named = withDb("export", "--format", "csv", "-o", "/dev/stdout"); // spawnSync reads through a socket
+    assert.equal(named.code, 0, named.err);
+    assert.equal(named.out, withDb("export", "--format", "csv", "-o", "-").out);
+});

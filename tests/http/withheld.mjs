@@ -130,3 +130,21 @@ test("what is not withheld names its object in OpenStreetMap, with or without a 
       assert.match(String((await get(`${server.url}/d/1`)).body), new RegExp(`href="https://www.openstreetmap.org/node/${NODE}"`));
     });
 });
+
+test("boundaries that come later give it its commune, as they give it to what is not withheld", async () => {
+  const at = freshFolder();
+  try {
+    const file = path.join(at.folder, "home.osm"), boundary = path.join(at.folder, "communes.geojson");
+    writeFileSync(file, node({ building: "house" }));
+    writeFileSync(boundary, commune);
+    for (const words of [["import", file], ["places", "import", boundary]]) {
+      const done = await run(at.db, ...words);
+      assert.equal(done.code, 0, done.stderr);
+    }
+    const [line] = (await run(at.db, "export", "--format", "geojsonl", "-o", "-")).stdout.trim().split("\n");
+    assert.equal(JSON.parse(line).properties.place_name, "Nice");
+    look("the export", Buffer.from(line));
+  } finally {
+    at.remove();
+  }
+});
