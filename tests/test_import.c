@@ -90,6 +90,49 @@ TEST(homes_are_refused_unless_they_film_the_street_and_then_published_to_the_str
     CHECK(!str_has(d.devices[0].source_tags, S("example.org")));
 }
 
+/* The name under which an operator is kept; "" when it is dropped. */
+static struct str operator_of(const char *name)
+{
+    struct deployment d = {0};
+    struct err err;
+    arena_done(&arena);
+    arena_init(&arena, 1 << 20);
+    CHECK(import_orgs(str_of(name), S(""), S(""), &arena, &d, &err));
+    return d.n_orgs ? d.orgs[0].name : S("");
+}
+
+TEST(operators_that_look_like_a_person_are_dropped_and_firms_and_offices_are_not)
+{
+    static const char *const PEOPLE[] = {"Jean Dupont", "M. Dupont", "monsieur Durand", "DUPONT Jean", "DUPONT Jean-Pierre", "J. Dupont", "Marie-Claude Le Goff",
+        "Dr. Martin", "jean@example.org", "Famille Petit", "privé"};
+    static const char *const OTHERS[] = {"Ville de Nice", "SNCF", "Pierre et Vacances", "Yves Rocher", "E. Leclerc", "Lycée Jean Moulin",
+        "Jean Lefebvre", "Pharmacie Martin", "Carrefour Market", "Florence County Sheriff", "Saint Martin", "Robert Bosch GmbH"};
+    for (size_t i = 0; i < COUNT(PEOPLE); i++)
+        CHECK_STR(operator_of(PEOPLE[i]), "");
+    for (size_t i = 0; i < COUNT(OTHERS); i++)
+        CHECK_STR(operator_of(OTHERS[i]), OTHERS[i]);
+}
+
+TEST(telephone_numbers_are_cut_off_operators)
+{
+    CHECK_STR(operator_of("Sécuritas 01 23 45 67 89"), "Sécuritas");
+    CHECK_STR(operator_of("Sécuritas - Tél. : +33 (0)1.23.45.67.89"), "Sécuritas");
+    CHECK_STR(operator_of("Sécuritas, tél. 04 91 00 00 00"), "Sécuritas");
+    CHECK_STR(operator_of("0123456789"), "");
+    CHECK_STR(operator_of("Parking 24/24 Lot 12"), "Parking 24/24 Lot 12");
+}
+
+TEST(a_town_and_its_hall_are_one_organisation)
+{
+    static const char *const SAME[] = {"Ville de Nice", "Mairie de Nice", "mairie de Nice", "Commune de Nice", "Municipalité de Nice"};
+    for (size_t i = 0; i < COUNT(SAME); i++)
+        CHECK_STR(operator_of(SAME[i]), "Ville de Nice");
+    CHECK_STR(operator_of("Mairie d\u2019Agen"), "Ville d'Agen");
+    CHECK_STR(operator_of("Mairie du Havre"), "Ville du Havre");
+    CHECK_STR(operator_of("Mairie du 10e arrondissement"), "Mairie du 10e arrondissement");
+    CHECK_STR(operator_of("Communauté de communes du Pays"), "Communauté de communes du Pays");
+}
+
 TEST(a_dome_on_a_pole_sees_all_round_and_one_on_a_wall_does_not)
 {
     struct deployment d;
