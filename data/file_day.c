@@ -1,5 +1,7 @@
 #include "data/file_day.h"
 
+#include <string.h>
+
 #include "data/base/buf.h"
 #include "data/record/partial_date.h"
 
@@ -107,4 +109,19 @@ int32_t file_day(struct str content)
         return 0;
     int32_t day = day_after(head, S("\"timestamp_osm_base\""), S("\"elements\""));
     return day ? day : day_after(head, S("\"timestamp\""), S("\"features\""));
+}
+
+int32_t file_newest_edit(struct str xml)
+{
+    static const char WORD[] = " timestamp=";
+    const char *end = xml.at + xml.len;
+    struct str newest = S("");
+    struct partial_date date;
+    for (const char *at = xml.at; at && (at = memmem(at, (size_t)(end - at), WORD, sizeof WORD - 1));) {
+        at += sizeof WORD - 1;
+        struct str day = str_slice(str_from(at, (size_t)(end - at)), 1, 11); /* after the quotation mark */
+        if (day.len == 10 && str_cmp(day, newest) > 0 && partial_date_read(day, &date) && believable(date.lo))
+            newest = day;
+    }
+    return newest.len && partial_date_read(newest, &date) ? date.lo : 0;
 }

@@ -9,5 +9,8 @@
 
 /* Days since 1970-01-01; 0: it does not say. Reads only the head of the content and trusts nothing of it. */
 int32_t file_day(struct str content);
+/* For OSM XML that does not say it: the day of the newest object in it, which is never later than the file. 0: no object
+ * says when it was edited. */
+int32_t file_newest_edit(struct str xml);
 
 #endif

@@ -124,6 +124,7 @@ struct reading {
     struct arena arena;
     struct buf format;
     int32_t day;
+    bool day_guessed;
     bool ended;
 };
 
@@ -138,6 +139,7 @@ static bool take_line(struct reading *r, struct str line, struct err *err)
         buf_clear(&r->format);
         buf_add(&r->format, l.text);
         r->day = (int32_t)l.count;
+        r->day_guessed = l.guessed;
         break;
     case GDAL_LINE_ERROR:
         ok = err_set(err, l.code, "%.*s", STR_ARG(str_slice(l.text, 0, 600)));
@@ -148,6 +150,7 @@ static bool take_line(struct reading *r, struct str line, struct err *err)
     case GDAL_LINE_ROW:
         l.row.format = buf_str(&r->format);
         l.row.file_day = r->day;
+        l.row.file_day_guessed = r->day_guessed;
         ok = r->fn(r->ctx, &l.row, err);
         break;
     }

@@ -30,6 +30,7 @@ struct gdal_row {
     bool has_geometry;
     struct shape shape;    /* lon,lat in degrees */
     int32_t file_day;      /* days since 1970-01-01 that the file says it describes; 0: it does not say */
+    bool file_day_guessed; /* it is the day of the newest edit in the file, not the file's own word */
     const char *refused;   /* the child could not read this row: why; else NULL */
 };
 typedef bool gdal_row_fn(void *ctx, const struct gdal_row *row, struct err *err);

@@ -88,6 +88,7 @@ bool gdal_line_read(struct str line, struct arena *a, struct gdal_line *out, str
         int64_t day = json_integer(json_get(v, S("day")));
         l.text = json_string(format);
         l.count = day > 0 && day < 100000 ? (uint64_t)day : 0;
+        l.guessed = json_bool(json_get(v, S("guessed")));
     } else if (error) {
         int64_t code = json_integer(json_get(v, S("code")));
         l.kind = GDAL_LINE_ERROR;

@@ -46,6 +46,7 @@ struct worker {
     struct arena arena; /* of one row */
     OGRCoordinateTransformationH project; /* to lon,lat; NULL: it is */
     int32_t day;                          /* that the file says it describes; 0: it does not */
+    bool day_guessed;                     /* it is the day of the newest edit */
     char last_gdal_error[300];
 };
 
@@ -65,7 +66,7 @@ static bool flush(struct worker *w, struct err *err)
 
 static void put_format(struct worker *w, const char *format)
 {
-    buf_fmt(&w->out, "{\"format\":\"%s\",\"day\":%d}\n", format, w->day);
+    buf_fmt(&w->out, "{\"format\":\"%s\",\"day\":%d,\"guessed\":%s}\n", format, w->day, w->day_guessed ? "true" : "false");
 }
 
 static struct json_writer row_begin(struct worker *w, uint64_t number, struct str layer)
@@ -1058,6 +1059,8 @@ static bool read_file(struct worker *w, const char *real, int unpacked, struct e
     case SNIFF_OSM_PBF:
         return read_alias(w, real, "osm.pbf", (struct reader){"osm", "OSM"}, err);
     case SNIFF_OSM_XML:
+        if (!w->day)
+            w->day_guessed = (w->day = file_newest_edit(file.text)) > 0;
         return read_markup(w, real, file.text, "osm", (struct reader){"osm", "OSM"}, err);
     case SNIFF_KML:
         return read_markup(w, real, file.text, "kml", (struct reader){"kml", "LIBKML"}, err);

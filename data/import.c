@@ -16,7 +16,7 @@
 #include "data/base/hash.h"
 #include "data/base/limits.h"
 #include "data/base/log.h"
-#include "data/import_row.h"
+#include "data/import_survey.h"
 #include "data/position.h"
 
 enum { REPAIRS_MAX = 16, HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
@@ -71,6 +71,7 @@ struct importing {
     const struct import_job *job;
     struct mapping mapping;
     struct row_rules rules;
+    struct gdal_job read;
     struct batch batch;
     bool begun;              /* the batch exists */
     bool store_was_empty;
@@ -222,6 +223,29 @@ static bool write_report(const struct importing *m, struct err *err)
 
 /* ---- the batch ---- */
 
+/* The day the file says, else that of its newest edit, else when it was written to this disk. */
+static bool date_batch(struct importing *m, const struct gdal_row *row, struct err *err)
+{
+    AUTO(buf) text = {0};
+    struct batch *b = &m->batch;
+    int32_t day = row->file_day;
+    bool from_edits = row->file_day_guessed;
+    if (m->job->as_of.year)
+        return true;
+    if (!day && str_eq(row->format, S("osm"))) {
+        if (!survey_newest_edit(&m->read, &day, err))
+            return false;
+        from_edits = day > 0;
+    }
+    if (day)
+        b->as_of = partial_date_of_day(day);
+    partial_date_write(&text, b->as_of);
+    if (!day || from_edits)
+        log_line(LOG_INFO, "%.*s: the file does not say which day it describes; taken as %s, %s (--as-of says otherwise)", STR_ARG(b->file_name), text.at,
+            from_edits ? "the day of the newest edit in it" : "when it was last changed");
+    return true;
+}
+
 static bool begin_batch(struct importing *m, const struct gdal_row *row, struct err *err)
 {
     bool osm = row_is_osm(row);
@@ -229,17 +253,9 @@ static bool begin_batch(struct importing *m, const struct gdal_row *row, struct 
     buf_add(&m->format, row->format);
     b->licence = m->job->licence ? str_of(m->job->licence) : osm ? S("ODbL-1.0") : S("");
     b->attribution = m->job->attribution ? str_of(m->job->attribution) : osm ? S("© OpenStreetMap contributors") : S("");
-    if (!m->job->as_of.year && row->file_day)
-        b->as_of = partial_date_of_day(row->file_day);
-    else if (!m->job->as_of.year) {
-        AUTO(buf) day = {0};
-        partial_date_write(&day, b->as_of);
-        log_line(LOG_INFO, "%.*s: the file does not say which day it describes; taken as %s, when it was last changed (--as-of says otherwise)", STR_ARG(b->file_name),
-            day.at);
-    }
     m->begun = true;
     m->rules.osm = osm;
-    return store_batch_begin(m->store, b, err);
+    return date_batch(m, row, err) && store_batch_begin(m->store, b, err);
 }
 
 static bool apply_block(struct importing *m, struct err *err)
@@ -576,8 +592,9 @@ static bool prepare_batch(struct importing *m, struct err *err)
     return true;
 }
 
-static bool prepare(struct importing *m, struct gdal_job *read, struct err *err)
+static bool prepare(struct importing *m, struct err *err)
 {
+    struct gdal_job *read = &m->read;
     const struct import_job *job = m->job;
     struct store_stats stats;
     uint64_t epsg = 0;
@@ -612,13 +629,12 @@ static bool prepare(struct importing *m, struct gdal_job *read, struct err *err)
 
 static bool run(struct importing *m, struct err *err)
 {
-    struct gdal_job read;
     AUTO(buf) what = {0};
-    if (!prepare(m, &read, err))
+    if (!prepare(m, err))
         return false;
     buf_fmt(&what, "import %.*s", STR_ARG(m->batch.file_name));
     progress_begin(&m->progress, what.at, 0);
-    bool ok = gdal_read(&read, take_row, m, err) && check_whole(m, err) && apply_block(m, err);
+    bool ok = gdal_read(&m->read, take_row, m, err) && check_whole(m, err) && apply_block(m, err);
     progress_end(&m->progress);
     if (!ok)
         return false;

@@ -13,7 +13,7 @@ struct import_job {
     const char *mapping;      /* a JSON file: our field → their column, constants, projection; NULL: guessed */
     const char *report;       /* JSON file of every refused and duplicate row; NULL: none */
     const char *category, *licence, *attribution, *source_url, *precision; /* NULL: as the file says, else defaults */
-    struct partial_date as_of; /* the day the file describes; year 0: its own, else its modification day */
+    struct partial_date as_of; /* the day the file describes; year 0: its own, else of its newest edit (OSM), else of its modification */
     bool dry_run;
     struct gdal_limits limits;
     void (*refused)(void *ctx, const char *line); /* told of each refused row, in words */

@@ -24,6 +24,15 @@ TEST(a_time_of_one_object_is_not_the_files)
     CHECK_INT(file_day(S("")), 0);
 }
 
+TEST(markup_without_a_day_is_as_old_as_its_newest_edit)
+{
+    CHECK_INT(file_newest_edit(S("<osm><node timestamp=\"2013-01-02T00:00:00Z\"/><node timestamp='2009-05-01T00:00:00Z'/><node timestamp=\"x")),
+        day(2013, 1, 2));
+    CHECK_INT(file_newest_edit(S("<osm><node timestamp=\"9999-99-99\"/><node timestamp=\"2150-01-01\"/><tag v=\"mytimestamp='2020-01-01'\"/>")), 0);
+    CHECK_INT(file_newest_edit(S("<osm/>")), 0);
+    CHECK_INT(file_newest_edit(S("")), 0);
+}
+
 TEST(the_header_of_an_extract_says_its_day)
 {
     /* Blob header "OSMHeader" of data size 7, a raw blob of 5 bytes: field 32 = 86400 · 20000. */

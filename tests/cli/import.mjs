@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 const program = "build/contrechamp";
 const folder = mkdtempSync(join(tmpdir(), "contrechamp-test-"));
@@ -149,6 +150,20 @@ function zipped(name, entry, text) {
     writeFileSync(join(folder, name), Buffer.concat([local, central, Buffer.from("PK\x05\x06"), end]));
     return join(folder, name);
 }
+test("an OSM extract that does not say its day is as old as its newest edit, packed or not", () => {
+    const node = (id, day, tag, value) => `<node id="${id}" lat="49.44" lon="1.0${id}" version="1" timestamp="${day}T00:00:00Z"><tag k="${tag}" v="${value}"/></node>`;
+    const xml = `<?xml version="1.0"?><osm version="0.6">${node(1, "2009-05-01", "man_made", "surveillance")}${node(2, "2013-03-04", "highway", "crossing")}</osm>`;
+    const files = { "old.osm": xml, "old.osm.gz": gzipSync(xml), "old.osm.pbf": readFileSync(data("no-day.osm.pbf")) };
+    for (const [name, content] of Object.entries(files)) {
+        const db = fresh(), file = join(folder, name), day = name.endsWith("pbf") ? "2013-03-01" : "2013-03-04";
+        writeFileSync(file, content);
+        assert.match(run(db, "import", file).err, new RegExp(`${day}, the day of the newest edit.*--as-of`), name);
+        const sinces = run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n").map((l) => JSON.parse(l).properties.status_since);
+        assert.deepEqual([...new Set(sinces)], [day], name);
+        assert.doesNotMatch(run(fresh(), "import", "--as-of", "2012", file).err, /newest edit/);
+    }
+});
+
 test("a KMZ is its KML, and one that leads elsewhere is refused", () => {
     const kml = readFileSync(data("extended-data.kml"), "utf8");
     assert.equal(run(fresh(), "import", zipped("cameras.kmz", "doc.kml", kml)).last, counts([2, 1, 0, 0, 0, 1]));
