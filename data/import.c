@@ -75,6 +75,7 @@ struct importing {
     struct batch batch;
     bool begun;              /* the batch exists */
     bool store_was_empty;
+    bool surveyed;           /* whether guessed projections are believed is known: rules.position.no_guess */
     struct str source;       /* names the source in identities */
     struct arena keep;       /* for the whole run */
     struct arena block;      /* of the edits that wait */
@@ -476,12 +477,28 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
     return add_edit(m, r, buf_str(&identity), 0, content, err);
 }
 
+/* A projection that is guessed for one row is believed if it is plausible for the file, which is looked through once. */
+static bool believe_guess(struct importing *m, struct err *err)
+{
+    if (m->surveyed)
+        return true;
+    m->surveyed = true;
+    return survey_guess(&m->read, &m->rules, &m->rules.position.no_guess, err);
+}
+
 static bool read_and_settle(struct importing *m, const struct gdal_row *row, struct err *err)
 {
     struct row_record r;
     struct str field;
     struct err why = {0};
-    if (!row_read(row, &m->rules, &m->block, &r, &field, &why)) {
+    bool ok = row_read(row, &m->rules, &m->block, &r, &field, &why);
+    if (r.guessed_projection) {
+        if (!believe_guess(m, err))
+            return false;
+        if (m->rules.position.no_guess)
+            ok = row_read(row, &m->rules, &m->block, &r, &field, &why);
+    }
+    if (!ok) {
         refuse(m, row, field, why.text);
         return true;
     }

@@ -74,6 +74,30 @@ static struct lonlat mean_place(const struct shape *s)
     return at;
 }
 
+/* "x_l93", "LAMBERT_Y", "x 2154", "y cc43" */
+static bool says_its_projection(struct str column, struct arena *a)
+{
+    static const char *const PARTS[] = {"lamb", "l93", "2154", "cc4", "cc50"};
+    struct str folded = str_fold(a, column);
+    for (size_t i = 0; i < COUNT(PARTS); i++)
+        if (str_has(folded, str_of(PARTS[i])))
+            return true;
+    return false;
+}
+
+static bool place_of_numbers(struct lookup *l, double x, double y, struct position_rule rule, struct row_record *out, struct lonlat *at, struct str *field,
+    struct err *err)
+{
+    bool told = rule.epsg || !position_is_metres(x, y) || says_its_projection(*field, l->a);
+    if (told)
+        rule.no_guess = NULL;
+    out->unnamed_metres = !told;
+    bool ok = position_of(x, y, rule, at, &out->repaired, err);
+    out->guessed_projection = ok && out->unnamed_metres;
+    out->mercator_too = out->unnamed_metres && position_may_be_mercator(x, y);
+    return ok;
+}
+
 static bool place_of_pair(struct lookup *l, enum column cx, enum column cy, struct position_rule rule, struct row_record *out, struct lonlat *at,
     struct str *field, struct err *err)
 {
@@ -82,13 +106,13 @@ static bool place_of_pair(struct lookup *l, enum column cx, enum column cy, stru
     if (!position_number(l->value[cx], &x, &out->repaired, err))
         return false;
     *field = l->name[cy];
-    return position_number(l->value[cy], &y, &out->repaired, err) && position_of(x, y, rule, at, &out->repaired, err);
+    return position_number(l->value[cy], &y, &out->repaired, err) && place_of_numbers(l, x, y, rule, out, at, field, err);
 }
 
 static bool place_of_row(struct lookup *l, const struct row_rules *rules, struct row_record *out, struct lonlat *at, struct str *field, struct err *err)
 {
     const struct gdal_row *row = l->row;
-    struct position_rule rule = {.epsg = rules->position.epsg};
+    struct position_rule rule = {.epsg = rules->position.epsg, .no_guess = rules->position.no_guess};
     if (row->has_geometry) {
         *field = S("geometry");
         if (row->shape.kind != SHAPE_POINTS && !out->is_osm)
@@ -99,7 +123,7 @@ static bool place_of_row(struct lookup *l, const struct row_rules *rules, struct
         struct lonlat mean = mean_place(&row->shape);
         rule.trusted = out->is_osm;
         rule.epsg = 0;
-        return position_of(mean.lon, mean.lat, rule, at, &out->repaired, err);
+        return place_of_numbers(l, mean.lon, mean.lat, rule, out, at, field, err);
     }
     if (l->value[COLUMN_LON].len && l->value[COLUMN_LAT].len) {
         rule.trusted = rules->mapping->column[COLUMN_LON].len && rules->mapping->column[COLUMN_LAT].len;
@@ -111,7 +135,8 @@ static bool place_of_row(struct lookup *l, const struct row_rules *rules, struct
     }
     if (l->value[COLUMN_POSITION].len) {
         *field = l->name[COLUMN_POSITION];
-        return position_in_one(l->value[COLUMN_POSITION], at, &out->repaired, err);
+        double x, y;
+        return position_in_one(l->value[COLUMN_POSITION], &x, &y, &out->repaired, err) && place_of_numbers(l, x, y, rule, out, at, field, err);
     }
     *field = S("position");
     return err_set(err, ERR_INVALID, "it has none");

@@ -13,6 +13,7 @@ struct row_rules {
     int precision;                /* forced; -1 */
     struct position_hint {
         int epsg;                 /* of table columns; 0: told by the numbers */
+        const char *no_guess;     /* why it is not told by them in this file; NULL */
     } position;
     bool file_is_surveillance;    /* the file's or source's name says that its rows are */
     bool osm;                     /* the file holds OSM objects: a row without tags is one too */
@@ -24,6 +25,8 @@ struct row_record {
     const char *repaired;         /* what was put right, in words; NULL */
     struct str repaired_field;
     bool assumed_category;        /* nothing in the row says what it is */
+    /* Of metres whose projection nothing names; set for refused rows too. */
+    bool unnamed_metres, guessed_projection, mercator_too; /* that as Web Mercator are in France */
 };
 bool row_is_osm(const struct gdal_row *row);
 /* Does a word of it say surveillance ("vidéoprotection", "cctv-2024", "Radars fixes")? */

@@ -1,7 +1,8 @@
 /*
  * Lambert's conformal conic projection with two parallels (IOGP 373-7-2, method 9802) backwards, for Lambert-93 and the
  * nine conical zones, on GRS 80; RGF93 and WGS 84 differ by less than a metre. Which one a pair of metres belongs to is told
- * by its size: Lambert-93 has x under 1,300,000 and y from 6,000,000; a conical zone has x about 1,700,000.
+ * by its size: Lambert-93 has x under 1,300,000 and y from 6,000,000; a conical zone has x about 1,700,000. Northern France in
+ * Web Mercator has numbers of the same size, which as Lambert-93 fall on the sea or the south of France.
  */
 #include "data/position.h"
 
@@ -204,17 +205,37 @@ static struct lonlat unproject(int epsg, double x, double y)
     return cone_inverse(cone_of(epsg), x, y);
 }
 
-/* Metropolitan France, roughly: where a pair of metres must fall to be believed without a word from the user. */
-static bool near_france(struct lonlat at)
+/* An outline drawn by hand, some twenty kilometres outside of borders and coasts; Corsica as a box. */
+bool position_in_france(struct lonlat at)
 {
-    return at.lat > 41.2 && at.lat < 51.3 && at.lon > -5.6 && at.lon < 9.8;
+    static const double OUTLINE[][2] = {{2.5, 51.25}, {3.4, 50.85}, {4.3, 50.55}, {5.0, 50.3}, {5.1, 49.95}, {5.9, 49.75}, {6.6, 49.65}, {7.1, 49.4},
+        {8.4, 49.2}, {8.1, 48.5}, {7.9, 47.8}, {7.8, 47.4}, {7.2, 47.2}, {6.7, 46.65}, {7.0, 46.55}, {7.3, 46.0}, {7.3, 45.2}, {7.25, 44.8},
+        {7.2, 44.4}, {7.9, 44.25}, {7.8, 43.6}, {7.2, 43.4}, {6.8, 43.0}, {6.2, 42.8}, {5.0, 43.05}, {4.0, 43.2}, {3.4, 43.0}, {3.4, 42.25},
+        {2.0, 42.2}, {1.3, 42.4}, {0.6, 42.5}, {-0.7, 42.65}, {-1.5, 42.9}, {-2.0, 43.2}, {-2.0, 43.5}, {-1.6, 44.3}, {-1.6, 45.3}, {-1.7, 45.9},
+        {-2.7, 46.5}, {-3.6, 47.1}, {-4.7, 47.5}, {-5.4, 48.2}, {-5.3, 48.8}, {-3.8, 49.0}, {-2.8, 49.1}, {-2.2, 49.3}, {-2.3, 49.9},
+        {-1.0, 49.95}, {-0.7, 49.6}, {0.0, 49.75}, {0.9, 50.2}, {1.3, 50.4}, {1.35, 50.95}, {1.7, 51.15}};
+    bool inside = at.lon > 8.3 && at.lon < 9.8 && at.lat > 41.2 && at.lat < 43.2;
+    for (size_t i = 0, j = COUNT(OUTLINE) - 1; i < COUNT(OUTLINE); j = i++) {
+        const double *a = OUTLINE[i], *b = OUTLINE[j];
+        if ((a[1] > at.lat) != (b[1] > at.lat) && at.lon < (b[0] - a[0]) * (at.lat - a[1]) / (b[1] - a[1]) + a[0])
+            inside = !inside;
+    }
+    return inside;
+}
+
+bool position_is_metres(double x, double y)
+{
+    return fabs(x) > 180 || fabs(y) > 180;
+}
+
+bool position_may_be_mercator(double x, double y)
+{
+    return position_in_france(unproject(3857, x, y));
 }
 
 static int guess_projection(double x, double y)
 {
-    /* South of Brittany there is no land so far west: such pairs are more likely Web Mercator, and are not guessed. */
-    bool at_sea = y < 6620000 && x < 320000;
-    if (x > 50000 && x < 1300000 && y > 6000000 && y < 7200000 && !at_sea)
+    if (x > 50000 && x < 1300000 && y > 6000000 && y < 7200000)
         return 2154;
     int zone = (int)floor(y / 1e6) + 41;
     if (x > 1100000 && x < 2300000 && zone >= 42 && zone <= 50)
@@ -222,16 +243,25 @@ static int guess_projection(double x, double y)
     return 0;
 }
 
-static bool from_metres(double x, double y, int epsg, struct lonlat *out, const char **repaired, struct err *err)
+static bool unnamed(const char *why, struct err *err)
 {
-    bool told = epsg != 0;
-    if (!told)
-        epsg = guess_projection(x, y);
+    return err_set(err, ERR_INVALID, "nothing says which projection these metres are in, and %s; name it in --mapping: {\"projection\": \"EPSG:…\"} "
+        "(2154 is Lambert-93, 3857 Web Mercator)", why);
+}
+
+static bool from_metres(double x, double y, struct position_rule rule, struct lonlat *out, const char **repaired, struct err *err)
+{
+    bool told = rule.epsg != 0;
+    int epsg = told ? rule.epsg : guess_projection(x, y);
     if (!epsg)
         return err_set(err, ERR_INVALID, "the coordinates are neither degrees nor Lambert-93; name their projection in --mapping: {\"projection\": \"EPSG:…\"}");
     struct lonlat at = unproject(epsg, x, y);
-    if (!lonlat_is_valid(at) || (!told && !near_france(at)))
+    if (told && !lonlat_is_valid(at))
         return err_set(err, ERR_INVALID, "the coordinates fall outside what their projection can express");
+    if (!told && rule.no_guess)
+        return unnamed(rule.no_guess, err);
+    if (!told && (!lonlat_is_valid(at) || !position_in_france(at)))
+        return unnamed(epsg == 2154 ? "read as Lambert-93 they are not in France" : "read as a conical zone they are not in France", err);
     if (!told)
         *repaired = epsg == 2154 ? "read as Lambert-93 (EPSG:2154)" : "read as a conical conformal zone (EPSG:3942 to 3950)";
     *out = at;
@@ -252,20 +282,15 @@ static bool place_of(double x, double y, struct position_rule rule, struct lonla
     if (x == 0 && y == 0)
         return err_set(err, ERR_INVALID, "0, 0 stands for no position");
     bool degrees = rule.epsg == 4326 || rule.epsg == 4171 || rule.epsg == 4258;
-    if (rule.epsg && !degrees)
-        return from_metres(x, y, rule.epsg, out, repaired, err);
-    if (rule.kind != POSITION_DEGREES && (fabs(x) > 180 || fabs(y) > 180))
-        return from_metres(x, y, 0, out, repaired, err);
+    if (!degrees && (rule.epsg || (rule.kind != POSITION_DEGREES && position_is_metres(x, y))))
+        return from_metres(x, y, rule, out, repaired, err);
     if (looks_swapped(at) && !rule.trusted) {
         at = (struct lonlat){y, x};
         *repaired = "longitude and latitude were swapped";
     }
-    if (!lonlat_is_valid(at)) {
-        if (guess_projection(x, y) && !rule.trusted)
-            return from_metres(x, y, 0, out, repaired, err);
+    if (!lonlat_is_valid(at))
         return err_set(err, ERR_INVALID, "the coordinates are out of range: longitude is -180 to 180, latitude -90 to 90%s",
             fabs(x) <= 90 && fabs(y) <= 180 ? "; they may be swapped: name the columns with --mapping" : "");
-    }
     *out = at;
     return true;
 }
@@ -276,13 +301,13 @@ bool position_of(double x, double y, struct position_rule rule, struct lonlat *o
     struct lonlat at;
     if (!place_of(x, y, rule, &at, repaired, err))
         return false;
-    if (several && !near_france(at))
+    if (several && !position_in_france(at))
         return err_set(err, ERR_INVALID, "a spreadsheet broke the numbers: they hold several points, and which is the decimal one cannot be told");
     *out = at;
     return true;
 }
 
-bool position_in_one(struct str text, struct lonlat *out, const char **repaired, struct err *err)
+bool position_in_one(struct str text, double *x, double *y, const char **repaired, struct err *err)
 {
     text = str_trim(text);
     bool lon_first = false;
@@ -312,7 +337,10 @@ bool position_in_one(struct str text, struct lonlat *out, const char **repaired,
             continue;
         if (word)
             *repaired = word;
-        return position_of(lon_first ? a : b, lon_first ? b : a, (struct position_rule){0}, out, repaired, err);
+        bool x_first = lon_first || position_is_metres(a, b);
+        *x = x_first ? a : b;
+        *y = x_first ? b : a;
+        return true;
     }
     return broken(text, err);
 }

@@ -244,18 +244,48 @@ TEST(swapped_and_impossible_places_are_told)
     CHECK(!position_of(652469, 6862035, (struct position_rule){.kind = POSITION_DEGREES}, &at, &word, &err) || word);
 }
 
+TEST(a_guessed_projection_lands_in_france_or_nowhere)
+{
+    static const struct lonlat IN[] = {{2.35, 48.85}, {9.45, 42.7}, {7.27, 43.7}, {-4.48, 48.39}, {-5.1, 48.46}, {2.38, 51.03}, {7.75, 48.58}},
+        OUT[] = {{-2.4, 43.3}, {-0.13, 51.5}, {9.19, 45.46}, {-2.6, 44.8}, {5, 42.9}};
+    struct lonlat at;
+    const char *word = NULL;
+    struct err err;
+    for (size_t i = 0; i < COUNT(IN); i++)
+        CHECK(position_in_france(IN[i]));
+    for (size_t i = 0; i < COUNT(OUT); i++)
+        CHECK(!position_in_france(OUT[i]));
+    /* Paris in Web Mercator, which taken for Lambert-93 is off Bilbao. */
+    CHECK(!position_of(261601, 6249448, (struct position_rule){0}, &at, &word, &err));
+    CHECK(strstr(err.text, "projection"));
+    CHECK(!position_of(652469, 6862035, (struct position_rule){.no_guess = "most are not"}, &at, &word, &err));
+    CHECK(strstr(err.text, "most are not"));
+    CHECK(position_of(652469, 6862035, (struct position_rule){.no_guess = "most are not", .epsg = 2154}, &at, &word, &err));
+    CHECK(!position_of(652469, 6862035, (struct position_rule){.epsg = 4326}, &at, &word, &err));
+    CHECK(position_of(340638, 6556104, (struct position_rule){.epsg = 3857}, &at, &word, &err));
+    CHECK_NEAR(at.lat, 50.63, 0.01);
+    CHECK(position_may_be_mercator(340638, 6556104));
+    CHECK(!position_may_be_mercator(652469, 6862035));
+}
+
 TEST(both_coordinates_in_one_field)
 {
     static const char *const SAME[] = {"48.85, 2.35", "48.85,2.35", "48,85 2,35", "48,85; 2,35", "POINT(2.35 48.85)", "POINT (2.35 48.85)",
         "{\"type\": \"Point\", \"coordinates\": [2.35, 48.85]}", "[2.35, 48.85]"};
     for (size_t i = 0; i < COUNT(SAME); i++) {
-        struct lonlat at;
+        double x = 0, y = 0;
         const char *word = NULL;
         struct err err;
-        CHECK(position_in_one(str_of(SAME[i]), &at, &word, &err));
-        CHECK_NEAR(at.lon, 2.35, 1e-9);
-        CHECK_NEAR(at.lat, 48.85, 1e-9);
+        CHECK(position_in_one(str_of(SAME[i]), &x, &y, &word, &err));
+        CHECK_NEAR(x, 2.35, 1e-9);
+        CHECK_NEAR(y, 48.85, 1e-9);
     }
+    double x = 0, y = 0;
+    const char *word = NULL;
+    struct err err;
+    CHECK(position_in_one(S("652469,02 6862035,26"), &x, &y, &word, &err));
+    CHECK_NEAR(x, 652469.02, 1e-6);
+    CHECK_NEAR(y, 6862035.26, 1e-6);
 }
 
 /* ---- tables ---- */

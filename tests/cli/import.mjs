@@ -138,6 +138,31 @@ test("numbers that a spreadsheet broke or that may be of another projection are 
     assert.equal(run(fresh(), "import", "--category", "cctv", points("mercator.csv", "1,261000,6250000,A,")).last, counts([1, 0, 0, 0, 0, 1]));
 });
 
+test("a projection that nothing names is guessed only where it alone puts most of the file in France", () => {
+    const lille = [[340638, 6556104], [341000, 6556500], [339000, 6555000]], lyon = [[843011, 6519488], [843100, 6519500], [842000, 6518000]];
+    const toulouse = [[574008, 6279127], [574100, 6279200]], paris = [[261601, 6249448], [262000, 6250000]];
+    const table = (head, rows) => (writeFileSync(join(folder, "metres.csv"), [head, ...rows.map((p) => p.join(";"))].join("\n")), join(folder, "metres.csv"));
+    const take = (file, ...words) => run(fresh(), "import", "--category", "cctv", ...words, file);
+    for (const rows of [lille, toulouse]) { /* Web Mercator, which as Lambert-93 is the Vendée; and what cannot be told from such */
+        const r = take(table("x;y", rows));
+        assert.equal(r.last, counts([rows.length, 0, 0, 0, 0, rows.length]));
+        assert.match(r.err, /Lambert-93 and Web Mercator both put the rows of the file in France; name it in --mapping: \{"projection": "EPSG:…"\}/);
+    }
+    assert.equal(take(table("wkt", lille.map((p) => [`POINT(${p.join(" ")})`]))).last, counts([3, 0, 0, 0, 0, 3]));
+    assert.equal(take(table("x_l93;y_l93", toulouse)).last, counts([2, 2, 0, 0, 0, 0]), "the columns say it");
+    assert.equal(take(table("x;y", lyon)).last, counts([3, 3, 0, 0, 0, 0]));
+    assert.equal(take(table("x;y", [...lyon, ...toulouse])).last, counts([5, 5, 0, 0, 0, 0]), "the others tell");
+    assert.match(take(table("x;y", [lyon[0], ...paris])).err, /row 2: .*most rows of the file are not in France; name it/);
+    assert.equal(take(table("x;y", [lyon[0], ...paris])).last, counts([3, 0, 0, 0, 0, 3]));
+    const mapping = join(folder, "mercator.json"), db = fresh();
+    writeFileSync(mapping, JSON.stringify({ projection: "EPSG:3857" }));
+    assert.equal(run(db, "import", "--category", "cctv", "--mapping", mapping, table("x;y", lille)).last, counts([3, 3, 0, 0, 0, 0]));
+    for (const line of run(db, "export", "--format", "geojsonl", "-o", "-").out.split("\n")) {
+        const [lon, lat] = JSON.parse(line).geometry.coordinates;
+        assert.ok(lon > 3 && lon < 3.1 && lat > 50.6 && lat < 50.7, `${lon}, ${lat}`);
+    }
+});
+
 // A zip file with one entry that is not packed.
 function zipped(name, entry, text) {
     const crc = (b) => { let c = ~0; for (const v of b) { c ^= v; for (let k = 0; k < 8; k++) c = (c >>> 1) ^ (0xedb88320 & -(c & 1)); } return ~c >>> 0; };
