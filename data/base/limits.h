@@ -21,6 +21,7 @@ enum {
     FORM_BOUNDARY_MAX_BYTES = 70,         /* RFC 2046, 5.1.1 */
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
+    FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
     /* JSON */
     JSON_DEPTH_MAX = 32,
     JSON_VALUES_MAX = 10000,
