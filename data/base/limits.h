@@ -22,6 +22,10 @@ enum {
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
+    /* proof of work */
+    CHALLENGE_FRESH_S = 30 * 60,          /* time to fill in a form */
+    CHALLENGE_FILL_S = 3,                 /* nobody fills in a form faster */
+    CHALLENGES_SPENT_MAX = 8192,          /* remembered at once: past four accepted forms a second, older ones expire early */
     /* JSON */
     JSON_DEPTH_MAX = 32,
     JSON_VALUES_MAX = 10000,
