@@ -14,6 +14,18 @@ enum {
     SEND_BUFFER_BYTES = 128 * 1024,       /* a slow reader holds this much of the kernel, no more */
     ZOOM_MAX = 22,
     PAGE_ITEMS_MAX = 1000,                /* features a page of /api; more is asked for page by page */
+    /* forms */
+    FORM_FIELDS_MAX = 128,                /* a contribution with ten sources has under 80 */
+    FORM_NAME_MAX_BYTES = 64,             /* our longest is under 24 */
+    FORM_TEXT_MAX_BYTES = 10 * 1024,      /* one text value, decoded; as one field of an import */
+    FORM_BOUNDARY_MAX_BYTES = 70,         /* RFC 2046, 5.1.1 */
+    FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
+    FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
+    FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
+    /* proof of work */
+    CHALLENGE_FRESH_S = 30 * 60,          /* time to fill in a form */
+    CHALLENGE_FILL_S = 3,                 /* nobody fills in a form faster */
+    CHALLENGES_SPENT_MAX = 8192,          /* remembered at once: past four accepted forms a second, older ones expire early */
     /* JSON */
     JSON_DEPTH_MAX = 32,
     JSON_VALUES_MAX = 10000,
