@@ -48,7 +48,7 @@ command_fn cmd_version, cmd_basemap, cmd_json, cmd_tile;
 command_fn cmd_style;
 command_fn cmd_render, cmd_query;
 command_fn cmd_backup, cmd_restore, cmd_check, cmd_stats, cmd_doctor;
-command_fn cmd_export, cmd_import, cmd_places, cmd_starter, cmd_worker;
+command_fn cmd_export, cmd_import, cmd_places, cmd_starter, cmd_worker, cmd_photo;
 command_fn cmd_serve;
 
 #endif

@@ -23,6 +23,7 @@ static const struct command {
     {"render", "render … -o FILE: a picture of the map, or tiles", cmd_render},
     {"query", "query … --at X,Y: what is drawn at a place", cmd_query},
     {"import-worker", NULL, cmd_worker},
+    {"photo-worker", NULL, cmd_photo},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},
     {"check", "is the database whole; --rebuild remakes what is derived", cmd_check},

@@ -44,6 +44,17 @@ enum {
     IMPORT_VERTICES_MAX = 10000,          /* of one geometry */
     IMPORT_REFUSALS_SHOWN = 20,
     FILTER_VALUES_MAX = 64,               /* values in one list of a filter */
+    /* contributed photos */
+    PHOTO_MAX_BYTES = 15 * 1000 * 1000,   /* as sent; telephones send 2 to 12 MB */
+    PHOTO_MAX_PX = 40 * 1000 * 1000,      /* decoded in 512 MiB */
+    PHOTO_SIDE_MAX_PX = 20000,
+    PHOTO_SCANS_MAX = 64,                 /* of a progressive JPEG; usual are 10, and each costs a walk over the picture */
+    PHOTO_BLURS_MAX = 64,                 /* rectangles in one photo */
+    PHOTO_CLEAN_SIDE_MAX_PX = 2048,       /* what is kept of it */
+    PHOTO_CLEAN_MAX_BYTES = 8 * 1000 * 1000, /* 2048 by 2048 of noise is under 5 MB */
+    PHOTO_CHILD_MEMORY_BYTES = 512 * 1024 * 1024,
+    PHOTO_CHILD_CPU_S = 10,
+    PHOTO_CHILD_WALL_MS = 15 * 1000,
 };
 
 #endif

@@ -27,7 +27,7 @@ my @doors = (
     [qr{^fribidi},                           qr{^renderer/text}],
     [qr{^librsvg/},                          qr{^renderer/icon}],
     [qr{^(png|webp/.*)\.h$},                 qr{^renderer/(en|de)code}],
-    [qr{^jpeglib\.h$},                       qr{^renderer/decode}],
+    [qr{^(jpeglib|jerror)\.h$},              qr{^renderer/(en|de)code}],
     [qr{^sodium\.h$},                        qr{^data/base/hash\.c$|^server/session}],
     [qr{^microhttpd\.h$},                    qr{^server/http}],
     [qr{^cairo.*\.h$},                       qr{^renderer/}],
