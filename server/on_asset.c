@@ -24,7 +24,7 @@ static const struct asset {
     {"page.css", CSS, web_page_css},
 };
 
-static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\n";
+static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\n";
 
 static struct answer *answers[COUNT(ASSETS)]; /* for as long as the program runs */
 static pthread_once_t once = PTHREAD_ONCE_INIT;

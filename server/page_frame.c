@@ -176,6 +176,13 @@ void page_credit(struct page *p)
             page_text(p, text);
 }
 
+void page_credit_words(const struct page *p, struct buf *out)
+{
+    struct str rest = app_attribution(p->app), href, text;
+    while (next_piece(&rest, &href, &text))
+        buf_add(out, text);
+}
+
 /* ---- head and foot ---- */
 
 /* This page in the other language: the same query with another lang=. */

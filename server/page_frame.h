@@ -32,6 +32,7 @@ void page_lang_field(struct page *p);
 
 /* Who is owed credit for what is drawn. A base map's metadata holds links as markup: they are read, and written anew. */
 void page_credit(struct page *p);
+void page_credit_words(const struct page *p, struct buf *out); /* the same without links, not escaped: for paper */
 
 /* "← 2 / 7 →": links to the pages of a list under an address (with or without '?'). */
 enum { LIST_ROWS = 50 };

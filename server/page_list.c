@@ -227,6 +227,9 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
     if (!put_found(&p, worker->store, &search, "list.records", address.at, false, &total, err) ||
         !put_what_concerns(&p, worker->store, &place, &filter, err))
         return false;
+    AUTO(buf) sheet = {0};
+    buf_fmt(&sheet, "%s/print?kind=sheet", address.at);
+    page_fmt(&p, "<p class=\"small\"><a href=\"%L\" rel=\"nofollow\">%t</a></p>", sheet.at, "city.sheet");
     page_fmt(&p, "<p class=\"small\">%t <a href=\"/api/collections/deployments/items?city=%U\">GeoJSON</a></p>", "city.data",
         place.slug.len ? place.slug : place.code);
     page_end(&p);

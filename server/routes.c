@@ -27,6 +27,7 @@ const struct route ROUTES[] = {
     {GET, "/", page_home, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/list", page_list, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/c/{slug}", page_city, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+    {GET, "/c/{slug}/print", on_print, ON_WORKER_SLOW, 0, HEADERS_PAGE},
     {GET, "/d/{id}", page_record, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/d/{id}/v/{version}", page_version, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/d/{id}/history", page_history, ON_WORKER_QUICK, 0, HEADERS_PAGE},

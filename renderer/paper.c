@@ -1,0 +1,145 @@
+/*
+ * Letters are laid out at sixteen times their size and drawn that much smaller: what is set for a screen is rounded to
+ * whole px, which at six points is seen.
+ */
+#include "renderer/paper.h"
+
+#include <math.h>
+
+enum { LAID_OUT_PX = 16 /* for a point */ };
+
+static const struct text_layout *lay_out(struct paper *p, struct str text, const struct paper_type *type, double max_width_pt)
+{
+    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * LAID_OUT_PX,
+        .max_width_px = max_width_pt * LAID_OUT_PX, .line_height_em = 1.25, .justify = type->align};
+    return text_layout_plain(p->text, text, &style);
+}
+
+static double width_pt(struct paper *p, struct str text, const struct paper_type *type)
+{
+    return lay_out(p, text, type, INFINITY)->width_px / LAID_OUT_PX;
+}
+
+static void draw(struct paper *p, const struct text_layout *l, double x, double y, const struct paper_type *type)
+{
+    struct text_paint paint = {.color = color_of(type->grey, type->grey, type->grey, 1), .halo_color = color_of(1, 1, 1, 1),
+        .halo_width_px = type->halo_pt * LAID_OUT_PX, .opacity = 1};
+    cairo_save(p->cr);
+    cairo_translate(p->cr, x, y);
+    cairo_scale(p->cr, 1.0 / LAID_OUT_PX, 1.0 / LAID_OUT_PX);
+    text_draw(p->text, p->cr, l, 0, 0, &paint);
+    cairo_restore(p->cr);
+}
+
+/* As many of its characters as leave room for the …, found by halving. */
+static void cut(struct paper *p, struct str text, const struct paper_type *type, struct buf *out)
+{
+    size_t fits = 0, too_many = str_runes(text);
+    while (fits + 1 < too_many) {
+        size_t middle = (fits + too_many) / 2;
+        buf_clear(out);
+        buf_fmt(out, "%.*s…", STR_ARG(str_cut_runes(text, middle)));
+        *(width_pt(p, buf_str(out), type) <= type->max_width_pt ? &fits : &too_many) = middle;
+    }
+    buf_clear(out);
+    buf_fmt(out, "%.*s…", STR_ARG(str_trim(str_cut_runes(text, fits))));
+}
+
+double paper_text(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
+{
+    AUTO(buf) shorter = {0};
+    if (!text.len)
+        return 0;
+    if (type->max_width_pt > 0 && width_pt(p, text, type) > type->max_width_pt) {
+        cut(p, text, type, &shorter);
+        text = buf_str(&shorter);
+    }
+    const struct text_layout *l = lay_out(p, text, type, INFINITY);
+    double w = l->width_px / LAID_OUT_PX, h = l->height_px / LAID_OUT_PX;
+    draw(p, l, x - w * (type->align + 1) / 2, y - h / 2, type);
+    return w;
+}
+
+double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
+{
+    if (!text.len)
+        return 0;
+    const struct text_layout *l = lay_out(p, text, type, type->max_width_pt);
+    draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y, type);
+    return l->height_px / LAID_OUT_PX;
+}
+
+/* ---- lines ---- */
+
+static void stroke(struct paper *p, double width, double grey)
+{
+    cairo_set_source_rgb(p->cr, grey, grey, grey);
+    cairo_set_line_width(p->cr, MAX(width, PAPER_LINE_MIN_PT));
+    cairo_stroke(p->cr);
+}
+
+void paper_line(struct paper *p, double x0, double y0, double x1, double y1, double width, double grey)
+{
+    cairo_new_path(p->cr);
+    cairo_move_to(p->cr, x0, y0);
+    cairo_line_to(p->cr, x1, y1);
+    stroke(p, width, grey);
+}
+
+void paper_frame(struct paper *p, double x, double y, double w, double h, double width, double grey)
+{
+    cairo_new_path(p->cr);
+    cairo_rectangle(p->cr, x, y, w, h);
+    stroke(p, width, grey);
+}
+
+void paper_circle(struct paper *p, double x, double y, double radius, double fill, double width, double grey)
+{
+    cairo_new_path(p->cr);
+    cairo_arc(p->cr, x, y, radius, 0, 2 * M_PI);
+    if (fill >= 0) {
+        cairo_set_source_rgb(p->cr, fill, fill, fill);
+        cairo_fill_preserve(p->cr);
+    }
+    stroke(p, width, grey);
+}
+
+/* ---- greys ---- */
+
+/* What stands between this quotation mark and the next, if it is a colour. */
+static bool read_colour(struct str from, struct str *css, struct rgba *out)
+{
+    *css = str_slice(from, 1, from.len);
+    *css = str_slice(*css, 0, MIN(str_find(*css, S("\"")), css->len));
+    bool may_be = str_starts(*css, S("#")) || str_starts(*css, S("rgb")) || str_starts(*css, S("hsl"));
+    return may_be && css->len + 2 <= from.len && color_read(*css, out);
+}
+
+static void put_grey(struct buf *out, struct rgba c)
+{
+    struct rgba s = color_straight(c);
+    int v = (int)lround(255 * (0.2126 * s.r + 0.7152 * s.g + 0.0722 * s.b)); /* weights of sRGB (IEC 61966-2-1) */
+    if (s.a >= 1) {
+        buf_fmt(out, "\"#%02x%02x%02x\"", v, v, v);
+        return;
+    }
+    buf_fmt(out, "\"rgba(%d,%d,%d,", v, v, v);
+    buf_fixed(out, s.a, 3);
+    buf_add(out, S(")\""));
+}
+
+void paper_greys(struct str style, struct buf *out)
+{
+    size_t from = 0;
+    struct str css;
+    struct rgba colour;
+    for (size_t i = 0; i < style.len; i++) {
+        if (style.at[i] != '"' || !read_colour(str_slice(style, i, style.len), &css, &colour))
+            continue;
+        buf_add(out, str_slice(style, from, i));
+        put_grey(out, colour);
+        i += css.len + 1;
+        from = i + 1;
+    }
+    buf_add(out, str_slice(style, from, style.len));
+}
