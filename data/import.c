@@ -336,7 +336,7 @@ bool import_changed_by_hand(struct store *s, uint64_t id, struct arena *scratch,
     for (size_t i = 0; i < n; i++)
         if (list[i].version > newest) {
             newest = list[i].version;
-            *by_hand = list[i].batch_id == 0;
+            *by_hand = list[i].by_hand || list[i].batch_id == 0;
         }
     return true;
 }

@@ -68,6 +68,8 @@ struct revision {
     struct str kind, reason;
     int64_t at_s;
     uint64_t batch_id;
+    bool by_hand;
+    struct str by; /* account or token, for moderators; empty: anonymous, or cut */
 };
 bool store_history(struct store *s, uint64_t id, struct arena *a, struct revision **out, size_t *n, struct err *err) MUST_USE;
 
@@ -97,6 +99,8 @@ struct edit {
     enum revision_kind revision;
     struct str reason;
     uint64_t batch_id;             /* 0: none */
+    bool by_hand;                  /* decided by people: later imports do not write over it */
+    uint64_t account_id, token_id; /* whose proposal or change it was; 0: nobody's by name */
     struct str identity;           /* the source's key, see store_identity; empty: none */
     uint64_t content_hash;         /* deployment_hash of what the source said */
 };
@@ -108,6 +112,10 @@ bool store_apply(struct store *s, struct edit *edits, size_t n, struct err *err)
 bool store_begin(struct store *s, struct err *err) MUST_USE;
 bool store_commit(struct store *s, struct err *err) MUST_USE;
 void store_rollback(struct store *s);
+/* Inside such a transaction, a step that may fail alone: mark, then keep it or take it back. */
+bool store_mark(struct store *s, struct err *err) MUST_USE;
+bool store_mark_keep(struct store *s, struct err *err) MUST_USE;
+void store_mark_undo(struct store *s);
 
 /* ---- imports ---- */
 /* A batch with its slug made unique; the id is filled in. */

@@ -165,6 +165,13 @@ void stmt_bind_text(struct stmt *s, const char *name, struct str v)
         bound(s, sqlite3_bind_text64(s->q, i, v.len ? v.at : "", v.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
+void stmt_bind_blob(struct stmt *s, const char *name, const void *bytes, size_t n)
+{
+    int i = parameter(s, name);
+    if (i)
+        bound(s, sqlite3_bind_blob64(s->q, i, bytes, n, SQLITE_STATIC));
+}
+
 void stmt_bind_wkb(struct stmt *s, const char *name, const struct shape *shape)
 {
     int i = parameter(s, name);

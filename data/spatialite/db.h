@@ -49,6 +49,7 @@ void stmt_bind_u64(struct stmt *s, const char *name, uint64_t v);
 void stmt_bind_double(struct stmt *s, const char *name, double v); /* NULL when NAN */
 void stmt_bind_str(struct stmt *s, const char *name, struct str v); /* NULL when empty; borrowed until stmt_done */
 void stmt_bind_text(struct stmt *s, const char *name, struct str v); /* '' when empty */
+void stmt_bind_blob(struct stmt *s, const char *name, const void *bytes, size_t n); /* borrowed until stmt_done */
 void stmt_bind_wkb(struct stmt *s, const char *name, const struct shape *shape); /* NULL when empty */
 bool stmt_row(struct stmt *s);                    /* true while there is a row */
 bool stmt_run(struct stmt *s, struct err *err);   /* for statements without rows; resets, bindings cleared */

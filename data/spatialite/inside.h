@@ -15,6 +15,7 @@ struct store {
     bool has_tx;
     bool places_changed;
     struct buf words;       /* of records put in since words_flush: id, length, text, one after another */
+    size_t words_marked;    /* of words, at store_mark */
     int64_t data_version;   /* when last asked */
 };
 

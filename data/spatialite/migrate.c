@@ -8,17 +8,20 @@
 #include "data/spatialite/db.h"
 
 EMBED(sql_0001, "data/sql/0001_first.sql")
+EMBED(sql_0002, "data/sql/0002_contributions.sql")
 
 static struct str step_text(int64_t version)
 {
     switch (version) {
     case 1:
         return sql_0001();
+    case 2:
+        return sql_0002();
     default:
         return S("");
     }
 }
-enum { NEWEST = 1 };
+enum { NEWEST = 2 };
 
 static bool read_number(struct db *db, const char *pragma, int64_t *out, struct err *err)
 {
@@ -59,7 +62,7 @@ static bool apply_step(struct db *db, int64_t version, struct err *err)
         return false;
     if (!db_exec(db, step_text(version).at, err))
         return false;
-    static const char *const set_version[] = {NULL, "PRAGMA user_version = 1"};
+    static const char *const set_version[] = {NULL, "PRAGMA user_version = 1", "PRAGMA user_version = 2"};
     return db_exec(db, set_version[version], err) && tx_commit(&tx, err);
 }
 

@@ -67,7 +67,7 @@ bool record_read(struct store *s, uint64_t id, uint32_t version, struct arena *a
     {
         AUTO(stmt) q = db_stmt(&s->db,
             "SELECT r.snapshot, d.moderation, d.created_s, r.at_s FROM deployment d JOIN revision r ON r.deployment_id = d.id"
-            " AND r.version = coalesce(:version, d.version) WHERE d.id = :id");
+            " AND r.version = coalesce(:version, d.version) WHERE d.id = :id AND r.snapshot <> '{}'"); /* an erased one */
         stmt_bind_u64(&q, ":id", id);
         if (version)
             stmt_bind_i64(&q, ":version", version);
@@ -159,12 +159,13 @@ bool store_history(struct store *s, uint64_t id, struct arena *a, struct revisio
     size_t got = 0;
     AUTO(stmt) q = db_stmt(&s->db,
         /* The reason of an import is its file's name, which may be that of the one object it held. */
-        "SELECT r.version, r.kind, CASE WHEN d.public_precision = d.location_precision THEN r.reason END, r.at_s, r.batch_id"
-        " FROM revision r JOIN deployment d ON d.id = r.deployment_id WHERE r.deployment_id = :id ORDER BY r.version DESC");
+        "SELECT r.version, r.kind, CASE WHEN d.public_precision = d.location_precision THEN r.reason END, r.at_s, r.batch_id,"
+        " r.by_hand, coalesce(p.name, t.label) FROM revision r JOIN deployment d ON d.id = r.deployment_id"
+        " LEFT JOIN account p ON p.id = r.account_id LEFT JOIN token t ON t.id = r.token_id WHERE r.deployment_id = :id ORDER BY r.version DESC");
     stmt_bind_u64(&q, ":id", id);
     while (got < room && stmt_row(&q))
         at[got++] = (struct revision){(uint32_t)stmt_int(&q, 0), stmt_copy(&q, 1, a), stmt_copy(&q, 2, a), stmt_int(&q, 3),
-            (uint64_t)stmt_int(&q, 4)};
+            (uint64_t)stmt_int(&q, 4), stmt_int(&q, 5) != 0, stmt_copy(&q, 6, a)};
     *out = at;
     *n = got;
     return stmt_ok(&q, err);

@@ -62,6 +62,27 @@ void store_rollback(struct store *s)
     s->has_tx = s->places_changed = false;
 }
 
+/* The words of records wait in a buffer: what was added since the mark goes with it. */
+bool store_mark(struct store *s, struct err *err)
+{
+    must(s->has_tx);
+    s->words_marked = s->words.len;
+    return db_exec(&s->db, "SAVEPOINT step", err);
+}
+
+bool store_mark_keep(struct store *s, struct err *err)
+{
+    return db_exec(&s->db, "RELEASE step", err);
+}
+
+void store_mark_undo(struct store *s)
+{
+    struct err err;
+    s->words.len = MIN(s->words.len, s->words_marked);
+    if (!db_exec(&s->db, "ROLLBACK TO step; RELEASE step", &err))
+        must(!"a savepoint can be rolled back");
+}
+
 bool record_log_change(struct store *s, uint64_t id, struct err *err)
 {
     AUTO(stmt) q = db_stmt(&s->db, "INSERT INTO change_log (deployment_id, at_s) VALUES (:id, :at)");

@@ -570,8 +570,8 @@ static bool write_revision(struct store *s, const struct deployment *d, const st
     AUTO(buf) json = {0};
     deployment_write_json(&json, d);
     AUTO(stmt) q = db_stmt(&s->db,
-        "INSERT INTO revision (deployment_id, version, kind, reason, at_s, batch_id, content_hash, moderation, snapshot)"
-        " VALUES (:id, :version, :kind, :reason, :at, :batch, :hash, :moderation, :json)");
+        "INSERT INTO revision (deployment_id, version, kind, reason, at_s, batch_id, content_hash, moderation, snapshot, account_id, token_id,"
+        " by_hand) VALUES (:id, :version, :kind, :reason, :at, :batch, :hash, :moderation, :json, :account, :token, :by_hand)");
     stmt_bind_u64(&q, ":id", d->id);
     stmt_bind_i64(&q, ":version", d->version);
     stmt_bind_str(&q, ":kind", str_of(kinds[e->revision]));
@@ -581,6 +581,9 @@ static bool write_revision(struct store *s, const struct deployment *d, const st
     bind_known(&q, ":hash", (int64_t)e->content_hash, 0);
     bind_code(&q, ":moderation", MODERATION_TERMS, (int)d->moderation);
     stmt_bind_str(&q, ":json", buf_str(&json));
+    bind_known(&q, ":account", (int64_t)e->account_id, 0);
+    bind_known(&q, ":token", (int64_t)e->token_id, 0);
+    stmt_bind_i64(&q, ":by_hand", e->by_hand);
     return stmt_run(&q, err);
 }
 

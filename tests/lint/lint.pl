@@ -28,7 +28,7 @@ my @doors = (
     [qr{^librsvg/},                          qr{^renderer/icon}],
     [qr{^(png|webp/.*)\.h$},                 qr{^renderer/(en|de)code}],
     [qr{^(jpeglib|jerror)\.h$},              qr{^renderer/(en|de)code}],
-    [qr{^sodium\.h$},                        qr{^data/base/hash\.c$|^server/session}],
+    [qr{^sodium\.h$},                        qr{^data/base/(?:hash|secret)\.c$|^server/session}],
     [qr{^microhttpd\.h$},                    qr{^server/http}],
     [qr{^cairo.*\.h$},                       qr{^renderer/}],
     [qr{^libdeflate\.h$},                    qr{^data/base/(buf|deflate)\.c$|^renderer/encode}],

@@ -1,0 +1,69 @@
+#include "data/base/secret.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <string.h>
+
+static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+enum { GROUP = 5 };
+
+void secret_make(struct buf *out)
+{
+    unsigned char chance[SECRET_CHARACTERS];
+    hash_random(chance, sizeof chance);
+    for (size_t i = 0; i < SECRET_CHARACTERS; i++) {
+        if (i && i % GROUP == 0 && i + 1 < SECRET_CHARACTERS)
+            buf_char(out, '-');
+        buf_char(out, ALPHABET[chance[i] & 31]);
+    }
+    sodium_memzero(chance, sizeof chance);
+}
+
+static char letter_of(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        c = (char)(c - 'a' + 'A');
+    return c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+}
+
+bool secret_hash(struct str typed, struct sha256 *out)
+{
+    char plain[SECRET_CHARACTERS];
+    size_t n = 0;
+    for (size_t i = 0; i < typed.len; i++) {
+        char c = letter_of(typed.at[i]);
+        if (c == '-' || c == ' ')
+            continue;
+        if (n == sizeof plain || c == '\0' || !strchr(ALPHABET, c))
+            return false;
+        plain[n++] = c;
+    }
+    if (n != sizeof plain)
+        return false;
+    *out = hash_sha256(str_from(plain, n));
+    return true;
+}
+
+/* One at a time: each takes 64 MiB while it runs. */
+static pthread_mutex_t one_password = PTHREAD_MUTEX_INITIALIZER;
+
+bool password_keep(struct str password, char out[PASSWORD_KEPT_BYTES], struct err *err)
+{
+    if (password.len < PASSWORD_MIN_BYTES || password.len > PASSWORD_MAX_BYTES)
+        return err_set(err, ERR_INVALID, "a password has %d to %d bytes", PASSWORD_MIN_BYTES, PASSWORD_MAX_BYTES);
+    _Static_assert(PASSWORD_KEPT_BYTES >= crypto_pwhash_STRBYTES, "what libsodium writes fits");
+    pthread_mutex_lock(&one_password);
+    int rc = crypto_pwhash_str(out, password.at, password.len, crypto_pwhash_OPSLIMIT_INTERACTIVE, crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    pthread_mutex_unlock(&one_password);
+    return rc == 0 || err_set(err, ERR_BUSY, "there is not enough memory to keep a password; try again");
+}
+
+bool password_fits(struct str password, const char *kept)
+{
+    if (password.len > PASSWORD_MAX_BYTES)
+        return false;
+    pthread_mutex_lock(&one_password);
+    int rc = crypto_pwhash_str_verify(kept, password.at, password.len);
+    pthread_mutex_unlock(&one_password);
+    return rc == 0;
+}

@@ -1,0 +1,472 @@
+/*
+ * Decisions. A proposal is a patch, so accepting it puts the patch on the newest version of the record, whatever became of
+ * it meanwhile; only fields that somebody else changed too are in the way, and whoever decides is told which.
+ */
+#include "data/spatialite/ruling.h"
+
+#include <string.h>
+
+#include "data/base/clock.h"
+#include "data/base/json_patch.h"
+
+enum { DAY_S = 86400, RULING_ARENA_BYTES = 64 * 1024 * 1024 };
+
+/* ---- from a patch to a record ---- */
+
+static void write_plain(struct buf *out, const struct deployment *d)
+{
+    struct deployment plain = *d;
+    plain.id = plain.version = 0;
+    plain.slug = S("");
+    deployment_write_json(out, &plain);
+}
+
+/* What no proposal can say of a record: its number, its address, where it was imported from, what became of it. */
+static void keep_own(struct deployment *d, const struct deployment *own)
+{
+    d->id = own->id;
+    d->version = own->version;
+    d->slug = own->slug;
+    d->batch_id = own->batch_id;
+    d->external_id = own->external_id;
+    d->external_source = own->external_source;
+    d->licence = own->licence;
+    d->attribution = own->attribution;
+    d->moderation = own->moderation;
+    d->created_s = own->created_s;
+}
+
+static bool changed_too(struct str base, const struct json *now, const struct json *patch, struct arena *a, struct str *out, struct err *err)
+{
+    AUTO(json_doc) was = {0};
+    AUTO(buf) names = {0};
+    if (!json_read(&was, base, &JSON_STYLE, err))
+        return false;
+    for (struct json_each e = {0}; json_each(patch, &e);) {
+        const struct json *before = json_get(was.root, e.key), *after = json_get(now, e.key);
+        if ((!before && !after) || (before && after && json_same(before, after)))
+            continue;
+        buf_add(&names, names.len ? S(", ") : S(""));
+        buf_add(&names, e.key);
+    }
+    *out = str_copy(a, buf_str(&names));
+    return true;
+}
+
+static bool patched(const struct json *now, const struct json *patch, struct arena *a, struct deployment *out, struct err *err)
+{
+    AUTO(buf) text = {0};
+    AUTO(json_doc) doc = {0};
+    json_merge(&text, now, patch);
+    if (!json_read(&doc, str_copy(a, buf_str(&text)), &JSON_STYLE, err) || !deployment_read_json(doc.root, a, out, err))
+        return err_under(err, "the proposal");
+    return true;
+}
+
+bool contribution_preview(struct store *s, const struct contribution *c, struct str corrected, struct arena *a, struct deployment *before,
+    struct deployment *after, struct str *conflicts, struct err *err)
+{
+    struct deployment own = {.moderation = MODERATION_PUBLISHED, .device_count = -1, .retention_days = -1};
+    AUTO(buf) text = {0};
+    *conflicts = S("");
+    buf_add(&text, S("{}"));
+    if (c->target) {
+        bool found;
+        if (!record_read(s, c->target, 0, a, &own, &found, err))
+            return false;
+        if (!found)
+            return err_set(err, ERR_MISSING, "there is no record %llu", (unsigned long long)c->target);
+        buf_clear(&text);
+        write_plain(&text, &own);
+    }
+    AUTO(json_doc) now = {0}, patch = {0};
+    if (!json_read(&now, buf_str(&text), &JSON_STYLE, err) ||
+        !json_read(&patch, corrected.len ? corrected : c->patch, &JSON_STYLE, err))
+        return err_under(err, "the proposal");
+    if (json_kind(patch.root) != JSON_OBJECT)
+        return err_set(err, ERR_INVALID, "the proposal: it is an object of fields");
+    *before = own;
+    *after = own;
+    if (c->kind == CONTRIBUTION_REPLY)
+        return true;
+    if (!patched(now.root, patch.root, a, after, err))
+        return false;
+    keep_own(after, &own);
+    if (!c->target || c->base_version == own.version || !c->base_version)
+        return true;
+    struct deployment base;
+    bool found;
+    if (!record_read(s, c->target, c->base_version, a, &base, &found, err))
+        return false;
+    AUTO(buf) was = {0};
+    if (found)
+        write_plain(&was, &base);
+    return !found || changed_too(buf_str(&was), now.root, patch.root, a, conflicts, err);
+}
+
+/* ---- what is published of a day ---- */
+
+/* Whoever was seen in a street on a day could be found on its footage: what was seen on foot is known by the month. */
+static void to_month(struct partial_date *d)
+{
+    if (!d->day)
+        return;
+    AUTO(buf) text = {0};
+    struct partial_date month = *d;
+    month.day = 0;
+    partial_date_write(&text, month);
+    if (!partial_date_read(buf_str(&text), d))
+        must(!"a month is a date");
+}
+
+static void hide_days(struct deployment *d)
+{
+    to_month(&d->last_confirmed);
+    to_month(&d->first_seen);
+    for (size_t i = 0; i < d->n_devices; i++)
+        to_month(&d->devices[i].check_date);
+    for (size_t i = 0; i < d->n_events; i++)
+        if (!d->events[i].source)
+            to_month(&d->events[i].date);
+    for (size_t i = 0; i < d->n_claims; i++)
+        if (d->claims[i].basis == BASIS_SURVEY || d->claims[i].basis == BASIS_PHOTO)
+            to_month(&d->claims[i].said_on);
+}
+
+static struct partial_date month_of(int64_t at_s)
+{
+    struct partial_date d = partial_date_of_day((int32_t)(at_s / DAY_S));
+    to_month(&d);
+    return d;
+}
+
+static int64_t first_of_month(int64_t at_s)
+{
+    struct ymd d = clock_ymd((int32_t)(at_s / DAY_S));
+    d.day = 1;
+    return (int64_t)clock_day(d) * DAY_S;
+}
+
+/* ---- putting it in ---- */
+
+static bool add_event(struct deployment *d, struct arena *a, struct status_event e, struct err *err)
+{
+    struct status_event *events = ARENA_ARRAY(a, struct status_event, d->n_events + 1);
+    if (!events)
+        return err_arena(err);
+    if (d->n_events)
+        memcpy(events, d->events, d->n_events * sizeof *events);
+    events[d->n_events++] = e;
+    d->events = events;
+    return true;
+}
+
+/* « Toujours là », « n'est plus là »: what somebody saw, in the month they said it. */
+static bool add_sighting(struct deployment *d, const struct contribution *c, struct arena *a, struct err *err)
+{
+    struct partial_date month = month_of(c->created_s);
+    if (c->kind == CONTRIBUTION_GONE)
+        return add_event(d, a, (struct status_event){.status = STATUS_REMOVED, .kind = EVENT_OBSERVED, .date = month}, err);
+    d->last_confirmed = month;
+    return d->programme || add_event(d, a, (struct status_event){.status = STATUS_ACTIVE, .kind = EVENT_OBSERVED, .date = month}, err);
+}
+
+static bool name_place(struct store *s, struct deployment *d, struct arena *a, struct err *err)
+{
+    deployment_derive(d);
+    return d->place_code.len || !d->has_position || !precision_is_point(d->precision) ||
+           store_commune_at(s, d->at, a, &d->place_code, &d->place_name, err);
+}
+
+static bool put_reply(struct store *s, const struct contribution *c, struct err *err)
+{
+    AUTO(json_doc) doc = {0};
+    if (!json_read(&doc, c->patch, &JSON_BODY, err))
+        return false;
+    AUTO(stmt) q = db_stmt(&s->db, "INSERT INTO reply (deployment_id, label, text, received_on, published_on) VALUES (:id, :label, :text, :received, :now)");
+    AUTO(buf) received = {0}, now = {0};
+    partial_date_write(&received, month_of(c->created_s));
+    partial_date_write(&now, month_of(clock_unix_s()));
+    stmt_bind_u64(&q, ":id", c->target);
+    stmt_bind_text(&q, ":label", json_string(json_get(doc.root, S("label"))));
+    stmt_bind_text(&q, ":text", json_string(json_get(doc.root, S("text"))));
+    stmt_bind_str(&q, ":received", buf_str(&received));
+    stmt_bind_str(&q, ":now", buf_str(&now));
+    return stmt_run(&q, err) && record_log_change(s, c->target, err);
+}
+
+static enum revision_kind revision_of(enum contribution_kind k)
+{
+    return k == CONTRIBUTION_GONE || k == CONTRIBUTION_CONFIRM || k == CONTRIBUTION_ADD ? REVISION_CHANGE_IN_WORLD : REVISION_CORRECTION;
+}
+
+static bool put_record(struct store *s, const struct contribution *c, struct deployment *d, struct str reason, struct arena *a, struct err *err)
+{
+    if (c->kind == CONTRIBUTION_ADD)
+        d->licence = d->licence.len ? d->licence : S("ODbL-1.0");
+    if ((c->kind == CONTRIBUTION_CONFIRM || c->kind == CONTRIBUTION_GONE) && !add_sighting(d, c, a, err))
+        return false;
+    if (c->kind == CONTRIBUTION_PRIVACY && d->public_precision < PRECISION_STREET)
+        d->public_precision = PRECISION_STREET;
+    if (c->kind == CONTRIBUTION_UNLAWFUL)
+        d->moderation = MODERATION_HIDDEN;
+    if (c->survey)
+        hide_days(d);
+    if (!name_place(s, d, a, err))
+        return false;
+    struct edit e = {.kind = c->kind == CONTRIBUTION_REMOVE ? EDIT_DELETE : EDIT_PUT, .deployment = d, .revision = revision_of(c->kind),
+        .reason = reason, .batch_id = c->batch_id, .by_hand = true, .account_id = c->account_id, .token_id = c->token_id};
+    return store_apply(s, &e, 1, err);
+}
+
+static bool put_in(struct store *s, const struct contribution *c, struct str corrected, bool over_newer, struct str reason, struct arena *a,
+    struct ruled *out, struct err *err)
+{
+    struct deployment before, after;
+    struct str conflicts;
+    if (c->kind == CONTRIBUTION_REPLY) {
+        out->record = c->target;
+        return put_reply(s, c, err);
+    }
+    if (!contribution_preview(s, c, corrected, a, &before, &after, &conflicts, err))
+        return false;
+    if (conflicts.len && !over_newer)
+        return err_set(err, ERR_CONFLICT, "changed by others since it was proposed: %.*s; look at the difference and accept it with corrections",
+            STR_ARG(str_cut_runes(conflicts, 200)));
+    if (!put_record(s, c, &after, reason, a, err))
+        return false;
+    out->record = after.id;
+    out->record_version = after.version;
+    return true;
+}
+
+/* ---- the contribution's own state ---- */
+
+static bool set_state(struct store *s, const struct contribution *c, enum contribution_state state, const struct ruling *r, uint64_t record,
+    int64_t publish_s, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db,
+        "UPDATE contribution SET state = :state, version = version + 1, reason = :reason, decided_s = :now, decided_by = :by,"
+        " result_id = :record, publish_s = :publish, created_s = :created, patch = :patch WHERE id = :id");
+    bool done = state != CONTRIBUTION_HELD;
+    stmt_bind_str(&q, ":state", str_of(CONTRIBUTION_STATE_TERMS[state].code));
+    stmt_bind_text(&q, ":reason", r->reason);
+    stmt_bind_i64(&q, ":now", clock_unix_s());
+    if (r->who && r->who->account_id)
+        stmt_bind_u64(&q, ":by", r->who->account_id);
+    if (record)
+        stmt_bind_u64(&q, ":record", record);
+    if (publish_s)
+        stmt_bind_i64(&q, ":publish", publish_s);
+    stmt_bind_i64(&q, ":created", done ? first_of_month(c->created_s) : c->created_s);
+    stmt_bind_str(&q, ":patch", r->corrected.len ? r->corrected : c->patch);
+    stmt_bind_u64(&q, ":id", c->id);
+    return stmt_run(&q, err);
+}
+
+static bool may_decide(const struct who *who, const struct contribution *c, struct err *err)
+{
+    if (!who || who->role < ROLE_MODERATOR)
+        return err_set(err, ERR_DENIED, "only moderators decide");
+    if (who_may_at(who, c->place_code))
+        return true;
+    if (!c->place_code.len)
+        return err_set(err, ERR_DENIED, "the commune of this place is not known (its boundary was not imported), so no territory has it; "
+            "`contrechamp places import` brings boundaries, and who may everywhere can decide");
+    return err_set(err, ERR_DENIED, "%.*s is not in your territory", STR_ARG(c->place_code));
+}
+
+/* Two accounts, neither of which proposed it. True with *enough false: this was the first. */
+static bool vote(struct store *s, const struct contribution *c, const struct who *who, bool *enough, struct err *err)
+{
+    *enough = true;
+    if (!territory_two_person(s, c->place_code))
+        return true;
+    if (!who->account_id)
+        return err_set(err, ERR_DENIED, "two people decide here, each under an account of their own");
+    if (who->account_id == c->account_id)
+        return err_set(err, ERR_DENIED, "two people decide here, and neither may have proposed it");
+    AUTO(stmt) put = db_stmt(&s->db, "INSERT OR IGNORE INTO contribution_vote (contribution_id, account_id) VALUES (:id, :account)");
+    stmt_bind_u64(&put, ":id", c->id);
+    stmt_bind_u64(&put, ":account", who->account_id);
+    if (!stmt_run(&put, err))
+        return false;
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT count(*) FROM contribution_vote WHERE contribution_id = :id");
+    stmt_bind_u64(&q, ":id", c->id);
+    *enough = stmt_row(&q) && stmt_int(&q, 0) >= 2;
+    AUTO(stmt) touch = db_stmt(&s->db, "UPDATE contribution SET version = version + 1 WHERE id = :id");
+    stmt_bind_u64(&touch, ":id", c->id);
+    return stmt_ok(&q, err) && (*enough || stmt_run(&touch, err));
+}
+
+static bool accept(struct store *s, const struct contribution *c, const struct ruling *r, struct arena *a, struct ruled *out, struct err *err)
+{
+    bool enough;
+    if (!vote(s, c, r->who, &enough, err))
+        return false;
+    if (!enough) {
+        out->state = c->state;
+        out->needs_second = true;
+        return true;
+    }
+    int64_t publish_s = c->created_s + (int64_t)r->hold_days * DAY_S;
+    if (c->survey && !r->at_once && publish_s > clock_unix_s()) {
+        struct deployment before, after;
+        struct str conflicts;
+        out->state = CONTRIBUTION_HELD;
+        return contribution_preview(s, c, r->corrected, a, &before, &after, &conflicts, err) &&
+               set_state(s, c, CONTRIBUTION_HELD, r, 0, publish_s, err);
+    }
+    out->state = CONTRIBUTION_ACCEPTED;
+    return put_in(s, c, r->corrected, r->corrected.len > 0, r->reason, a, out, err) &&
+           set_state(s, c, CONTRIBUTION_ACCEPTED, r, out->record, 0, err);
+}
+
+static bool take_effect_back(struct store *s, const struct contribution *c, struct arena *a, struct err *err)
+{
+    struct deployment now, before;
+    bool found, had;
+    if (!c->effect_version)
+        return true;
+    if (!record_read(s, c->target, 0, a, &now, &found, err) || !record_read(s, c->target, c->effect_version - 1, a, &before, &had, err))
+        return false;
+    if (!found || !had || now.moderation != MODERATION_PUBLISHED)
+        return true;
+    now.public_precision = MAX(before.public_precision, now.precision);
+    struct edit e = {.kind = EDIT_PUT, .deployment = &now, .revision = REVISION_REVERT, .by_hand = true};
+    return store_apply(s, &e, 1, err);
+}
+
+static bool refuse(struct store *s, const struct contribution *c, const struct ruling *r, struct arena *a, struct ruled *out, struct err *err)
+{
+    if (!str_trim(r->reason).len)
+        return err_set(err, ERR_INVALID, "reason: a refusal says why; its author reads it");
+    out->state = CONTRIBUTION_REFUSED;
+    return take_effect_back(s, c, a, err) && set_state(s, c, CONTRIBUTION_REFUSED, r, 0, 0, err);
+}
+
+/* The same as a record there is: it is confirmed by it, and what it adds is a correction of its own if somebody wants it. */
+static bool merge(struct store *s, const struct contribution *c, const struct ruling *r, struct arena *a, struct ruled *out, struct err *err)
+{
+    struct deployment d;
+    bool found;
+    if (!record_read(s, r->into, 0, a, &d, &found, err))
+        return false;
+    if (!found || d.moderation != MODERATION_PUBLISHED || c->kind != CONTRIBUTION_ADD)
+        return err_set(err, ERR_INVALID, "merge: an addition is merged into a published record, and %llu is none", (unsigned long long)r->into);
+    struct contribution seen = *c;
+    seen.kind = CONTRIBUTION_CONFIRM;
+    if (c->survey && !put_record(s, &seen, &d, r->reason, a, err))
+        return false;
+    out->state = CONTRIBUTION_MERGED;
+    out->record = r->into;
+    out->record_version = d.version;
+    return set_state(s, c, CONTRIBUTION_MERGED, r, r->into, 0, err);
+}
+
+bool contribution_rule(struct store *s, const struct ruling *r, struct ruled *out, struct err *err)
+{
+    AUTO(arena) a;
+    arena_init(&a, RULING_ARENA_BYTES);
+    AUTO(tx) tx = {0};
+    struct contribution c;
+    bool found;
+    struct ruled done = {0};
+    if (str_runes(r->reason) > CONTRIBUTION_NOTE_MAX_RUNES)
+        return err_set(err, ERR_INVALID, "reason: it has more than %d characters; shorten it", CONTRIBUTION_NOTE_MAX_RUNES);
+    if (!tx_begin(&tx, &s->db, err) || !contribution_find(s, r->id, &a, &c, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_MISSING, "there is no contribution %llu", (unsigned long long)r->id);
+    if (!may_decide(r->who, &c, err))
+        return false;
+    if (r->version && r->version != c.version)
+        return err_set(err, ERR_CONFLICT, "somebody else worked on this proposal meanwhile; read it again");
+    if (c.state != CONTRIBUTION_PENDING && c.state != CONTRIBUTION_ASKED)
+        return err_set(err, ERR_CONFLICT, "it was decided already (%s)", CONTRIBUTION_STATE_TERMS[c.state].code);
+    bool ok = false;
+    switch (r->kind) {
+    case RULING_ACCEPT:
+        ok = accept(s, &c, r, &a, &done, err);
+        break;
+    case RULING_REFUSE:
+        ok = refuse(s, &c, r, &a, &done, err);
+        break;
+    case RULING_MERGE:
+        ok = merge(s, &c, r, &a, &done, err);
+        break;
+    case RULING_ASK:
+        done.state = CONTRIBUTION_ASKED;
+        ok = contribution_say(s, c.id, true, r->reason, err);
+        break;
+    }
+    if (!ok || !tx_commit(&tx, err))
+        return false;
+    *out = done;
+    return true;
+}
+
+bool ruling_publish_held(struct store *s, uint64_t id, struct err *err)
+{
+    AUTO(arena) a;
+    arena_init(&a, RULING_ARENA_BYTES);
+    struct contribution c;
+    struct ruled out = {0};
+    struct err why;
+    bool found;
+    if (!contribution_find(s, id, &a, &c, &found, err) || !found)
+        return found;
+    struct ruling r = {.reason = c.reason};
+    if (put_in(s, &c, S(""), true, c.reason, &a, &out, &why))
+        return set_state(s, &c, CONTRIBUTION_ACCEPTED, &r, out.record, 0, err);
+    r.reason = str_copy(&a, str_of(why.text));
+    return set_state(s, &c, CONTRIBUTION_REFUSED, &r, 0, 0, err);
+}
+
+bool ruling_lapse(struct store *s, uint64_t id, struct err *err)
+{
+    AUTO(arena) a;
+    arena_init(&a, RULING_ARENA_BYTES);
+    struct contribution c;
+    bool found;
+    if (!contribution_find(s, id, &a, &c, &found, err) || !found)
+        return found;
+    return take_effect_back(s, &c, &a, err) && set_state(s, &c, CONTRIBUTION_LAPSED, &(struct ruling){.reason = S("")}, 0, 0, err);
+}
+
+/* ---- privacy reports ---- */
+
+static bool is_publicly_operated(const struct deployment *d)
+{
+    for (size_t i = 0; i < d->n_orgs; i++)
+        if (d->orgs[i].role == ROLE_OPERATOR && d->orgs[i].kind != ORG_PRIVATE && d->orgs[i].kind != ORG_HOUSING && d->orgs[i].kind != ORG_UNKNOWN)
+            return true;
+    return d->programme || d->level != LEVEL_DEVICE;
+}
+
+static bool effects_today(struct store *s, struct str place, int64_t *n, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db,
+        "SELECT count(*) FROM contribution WHERE kind = 'privacy' AND effect_version IS NOT NULL AND place_code = :place AND created_s > :since");
+    stmt_bind_text(&q, ":place", place);
+    stmt_bind_i64(&q, ":since", clock_unix_s() - DAY_S);
+    *n = stmt_row(&q) ? stmt_int(&q, 0) : 0;
+    return stmt_ok(&q, err);
+}
+
+bool privacy_takes_effect(struct store *s, struct contribution *c, struct arena *a, struct err *err)
+{
+    struct deployment d;
+    bool found;
+    int64_t n;
+    if (!record_read(s, c->target, 0, a, &d, &found, err) || !effects_today(s, c->place_code, &n, err))
+        return false;
+    if (!found || is_publicly_operated(&d) || d.public_precision >= PRECISION_STREET || n >= PRIVACY_EFFECTS_A_DAY)
+        return true;
+    d.public_precision = PRECISION_STREET;
+    struct edit e = {.kind = EDIT_PUT, .deployment = &d, .revision = REVISION_CORRECTION, .by_hand = true};
+    if (!store_apply(s, &e, 1, err))
+        return false;
+    c->effect_version = d.version;
+    return true;
+}
