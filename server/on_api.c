@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data/contribution.h"
 #include "data/base/embed.h"
 #include "data/base/json.h"
 #include "data/base/limits.h"
@@ -311,13 +312,15 @@ bool on_api_items(struct app *app, struct worker *worker, struct request *rq, st
 
 bool on_api_item(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
-    uint64_t id;
+    uint64_t id = 0;
     bool found = false;
     struct deployment d;
     if (!is_deployments(rq, err) || !only_f(rq, err))
         return false;
     if (str_u64(rq->segments[4], &id) && !store_find(worker->store, id, false, &rq->arena, &d, &found, err))
         return false;
+    if (!found && id && record_is_erased(worker->store, id))
+        return err_set(err, ERR_GONE, "this record was withdrawn");
     if (!found)
         return err_set(err, ERR_MISSING, "there is no such record");
     struct json_writer w = {.out = &rs->body};

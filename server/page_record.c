@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "data/contribution.h"
 #include "data/base/clock.h"
 #include "server/page_parts.h"
 
@@ -348,8 +349,11 @@ static bool find_record(struct worker *w, struct request *rq, uint64_t *id, stru
         STR_ARG(str_cut_runes(name, 40)));
 }
 
-static bool no_record(struct request *rq, uint64_t id, struct err *err)
+static bool no_record(struct worker *w, struct request *rq, uint64_t id, struct err *err)
 {
+    if (record_is_erased(w->store, id))
+        return err_set(err, ERR_GONE, rq->french ? "cette fiche a été retirée, avec toutes ses versions" :
+            "this record was withdrawn, with all its versions");
     return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de fiche publiée au numéro %llu" : "there is no published record number %llu",
         (unsigned long long)id);
 }
@@ -384,7 +388,7 @@ bool page_record(struct app *app, struct worker *worker, struct request *rq, str
     if (!find_record(worker, rq, &id, err) || !store_find(worker->store, id, false, &rq->arena, &d, &found, err))
         return false;
     if (!found)
-        return no_record(rq, id, err);
+        return no_record(worker, rq, id, err);
     return put_record_page(&p, worker, &d, S(""), err);
 }
 
@@ -400,6 +404,8 @@ bool page_version(struct app *app, struct worker *worker, struct request *rq, st
         return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de telle version" : "there is no such version");
     if (!store_find_version(worker->store, id, (uint32_t)version, &rq->arena, &d, &found, err))
         return false;
+    if (!found && record_is_erased(worker->store, id))
+        return no_record(worker, rq, id, err);
     if (!found)
         return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de version %llu de cette fiche" : "there is no version %llu of this record",
             (unsigned long long)version);
@@ -437,7 +443,7 @@ bool page_history(struct app *app, struct worker *worker, struct request *rq, st
     if (!find_record(worker, rq, &id, err) || !store_find(worker->store, id, false, &rq->arena, &d, &found, err))
         return false;
     if (!found)
-        return no_record(rq, id, err);
+        return no_record(worker, rq, id, err);
     if (!store_history(worker->store, id, &rq->arena, &all, &n, err))
         return false;
     AUTO(buf) title = {0}, back = {0};

@@ -79,6 +79,8 @@ int err_http_status(enum err_code code)
         return 403;
     case ERR_MISSING:
         return 404;
+    case ERR_GONE:
+        return 410;
     case ERR_CONFLICT:
         return 409;
     case ERR_TOO_BIG:

@@ -12,6 +12,7 @@ enum err_code {
     ERR_INVALID,  /* 400: what was given is wrong */
     ERR_DENIED,   /* 403 */
     ERR_MISSING,  /* 404: no such thing */
+    ERR_GONE,     /* 410: it was here and was withdrawn */
     ERR_CONFLICT, /* 409: it changed meanwhile, or exists already */
     ERR_TOO_BIG,  /* 413: past a limit */
     ERR_BUSY,     /* 503: try again later */

@@ -138,7 +138,7 @@ static const char *const ERASE[] = {
     " authorised_until = NULL, retention_days = NULL, summary_fr = NULL, summary_en = NULL, body_fr = NULL, body_en = NULL, ref = NULL,"
     " source_name = NULL, osm_type = NULL, osm_id = NULL, external_id = NULL, external_source = NULL, attribution = NULL,"
     " first_seen = NULL, last_confirmed = NULL, review_after = NULL, location_precision = 'country', public_precision = 'country',"
-    " geom = NULL, moderation = 'deleted', version = version + 1 WHERE id = :id",
+    " geom = NULL, moderation = 'deleted' WHERE id = :id",
 };
 
 bool record_erase(struct store *s, uint64_t id, struct str ground, struct err *err)
