@@ -2,9 +2,9 @@
 
 #include <pthread.h>
 #include <sodium.h>
-#include <string.h>
 
-static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+#include "data/base/base32.h"
+
 enum { GROUP = 5 };
 
 void secret_make(struct buf *out)
@@ -14,16 +14,9 @@ void secret_make(struct buf *out)
     for (size_t i = 0; i < SECRET_CHARACTERS; i++) {
         if (i && i % GROUP == 0 && i + 1 < SECRET_CHARACTERS)
             buf_char(out, '-');
-        buf_char(out, ALPHABET[chance[i] & 31]);
+        buf_char(out, base32_digit(chance[i]));
     }
     sodium_memzero(chance, sizeof chance);
-}
-
-static char letter_of(char c)
-{
-    if (c >= 'a' && c <= 'z')
-        c = (char)(c - 'a' + 'A');
-    return c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
 }
 
 bool secret_hash(struct str typed, struct sha256 *out)
@@ -31,12 +24,13 @@ bool secret_hash(struct str typed, struct sha256 *out)
     char plain[SECRET_CHARACTERS];
     size_t n = 0;
     for (size_t i = 0; i < typed.len; i++) {
-        char c = letter_of(typed.at[i]);
+        char c = typed.at[i];
         if (c == '-' || c == ' ')
             continue;
-        if (n == sizeof plain || c == '\0' || !strchr(ALPHABET, c))
+        int value = base32_value((unsigned char)c);
+        if (value < 0 || n == sizeof plain)
             return false;
-        plain[n++] = c;
+        plain[n++] = base32_digit((unsigned)value);
     }
     if (n != sizeof plain)
         return false;

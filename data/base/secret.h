@@ -9,7 +9,7 @@
 #include "data/base/buf.h"
 #include "data/base/hash.h"
 
-enum { SECRET_BITS = 130 /* 26 characters of 5 bits */, SECRET_CHARACTERS = 26 };
+enum { SECRET_CHARACTERS = 26 /* of 5 bits */ };
 
 /* Appends a new code: "7K3QM-…", five groups of five and one character. */
 void secret_make(struct buf *out);

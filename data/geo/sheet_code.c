@@ -12,7 +12,8 @@
 
 #include <math.h>
 
-static const char DIGITS[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+#include "data/base/base32.h"
+
 static const double STEPS = 16777216.0; /* across the world */
 
 enum { CORNER_BITS = 24, CELL_BITS = 12, CODE_CHARS = 13, GROUP_CHARS = 4 };
@@ -95,27 +96,13 @@ void sheet_code_make(struct buf *out, struct box sheet)
     for (int i = 0; i < CODE_CHARS; i++) {
         if (i == GROUP_CHARS || i == 2 * GROUP_CHARS)
             buf_char(out, '-');
-        buf_char(out, DIGITS[digits[i]]);
+        buf_char(out, base32_digit((unsigned)digits[i]));
     }
 }
 
 static bool is_between(uint32_t c)
 {
     return c == ' ' || c == '-' || c == '.' || c == 0xA0 || (c >= 0x2010 && c <= 0x2015) || c == 0x202F;
-}
-
-static int digit_of(uint32_t c)
-{
-    if (c >= 'a' && c <= 'z')
-        c -= 'a' - 'A';
-    if (c == 'O')
-        return 0;
-    if (c == 'I' || c == 'L')
-        return 1;
-    for (int i = 0; i < 32; i++)
-        if (c == (unsigned char)DIGITS[i])
-            return i;
-    return -1;
 }
 
 bool sheet_code_read(struct str code, struct box *out)
@@ -125,7 +112,7 @@ bool sheet_code_read(struct str code, struct box *out)
         uint32_t c = str_rune(code, &at);
         if (is_between(c))
             continue;
-        int digit = digit_of(c);
+        int digit = base32_value(c);
         if (digit < 0 || n == CODE_CHARS)
             return false;
         digits[n++] = digit;
