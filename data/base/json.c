@@ -378,12 +378,17 @@ void json_close(struct json_writer *w, char bracket)
     w->need_comma = true;
 }
 
-void json_key(struct json_writer *w, const char *key)
+void json_key_str(struct json_writer *w, struct str key)
 {
     before_value(w);
-    buf_json(w->out, str_of(key));
+    buf_json(w->out, key);
     buf_char(w->out, ':');
     w->need_comma = false;
+}
+
+void json_key(struct json_writer *w, const char *key)
+{
+    json_key_str(w, str_of(key));
 }
 
 void json_put_str(struct json_writer *w, struct str s)

@@ -66,6 +66,7 @@ struct json_writer {
 void json_open(struct json_writer *w, char bracket); /* '{' or '[' */
 void json_close(struct json_writer *w, char bracket);
 void json_key(struct json_writer *w, const char *key);
+void json_key_str(struct json_writer *w, struct str key); /* one that was read */
 void json_put_str(struct json_writer *w, struct str s);
 void json_put_cstr(struct json_writer *w, const char *s);
 void json_put_number(struct json_writer *w, double v); /* null when not finite */

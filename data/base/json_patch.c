@@ -1,16 +1,5 @@
 #include "data/base/json_patch.h"
 
-#include <string.h>
-
-static void put_key(struct json_writer *w, struct str key)
-{
-    if (w->need_comma)
-        buf_char(w->out, ',');
-    buf_json(w->out, key);
-    buf_char(w->out, ':');
-    w->need_comma = false;
-}
-
 static void put_value(struct json_writer *w, const struct json *v)
 {
     AUTO(buf) text = {0};
@@ -30,7 +19,7 @@ static void merge(struct json_writer *w, const struct json *target, const struct
         const struct json *change = json_get(patch, e.key);
         if (change && json_kind(change) == JSON_NULL)
             continue;
-        put_key(w, e.key);
+        json_key_str(w, e.key);
         if (change)
             merge(w, e.value, change);
         else
@@ -39,7 +28,7 @@ static void merge(struct json_writer *w, const struct json *target, const struct
     for (struct json_each e = {0}; json_each(patch, &e);) {
         if (json_kind(e.value) == JSON_NULL || (under && json_get(target, e.key)))
             continue;
-        put_key(w, e.key);
+        json_key_str(w, e.key);
         merge(w, NULL, e.value);
     }
     json_close(w, '}');
@@ -87,7 +76,7 @@ static void differ(struct json_writer *w, const struct json *from, const struct 
         const struct json *now = json_get(to, e.key);
         if (now && json_same(e.value, now))
             continue;
-        put_key(w, e.key);
+        json_key_str(w, e.key);
         if (!now)
             json_put_null(w);
         else if (json_kind(now) == JSON_OBJECT && json_kind(e.value) == JSON_OBJECT)
@@ -97,7 +86,7 @@ static void differ(struct json_writer *w, const struct json *from, const struct 
     }
     for (struct json_each e = {0}; json_each(to, &e);)
         if (!json_get(from, e.key)) {
-            put_key(w, e.key);
+            json_key_str(w, e.key);
             put_value(w, e.value);
         }
     json_close(w, '}');
