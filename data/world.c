@@ -155,6 +155,11 @@ void world_watch(struct world *w, world_watch_fn *fn, void *ctx)
     w->watch_ctx = ctx;
 }
 
+struct store *world_store(struct world *w)
+{
+    return w->store;
+}
+
 const struct snapshot *world_hold(struct world *w)
 {
     pthread_mutex_lock(&w->lock);

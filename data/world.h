@@ -27,6 +27,9 @@ bool world_follow(struct world *w, struct err *err) MUST_USE;
 /* Cheap: has another process written since? For the writer's tick. */
 bool world_moved(struct world *w);
 
+/* The store that writes (or, read-only, follows): for the writer thread and nobody else. */
+struct store *world_store(struct world *w);
+
 /* A read-only store for a worker thread; closed by the caller. */
 bool world_reader(struct world *w, struct store **out, struct err *err) MUST_USE;
 

@@ -14,12 +14,14 @@
 #include "data/base/log.h"
 #include "server/kept.h"
 #include "server/page.h"
+#include "server/rate.h"
 #include "server/server.h"
+#include "server/session.h"
 #include "server/tile_cache.h"
 #include "server/tiles.h"
+#include "server/writer.h"
 
 enum {
-    FOLLOW_EVERY_US = 150 * 1000,  /* what another process wrote is on the map within a quarter of a second */
     DRAIN_MS = 8000,
     DRAIN_REST_MS = 1000,
     QUICK_WAITING = 256,           /* reads of a few ms each */
@@ -30,27 +32,10 @@ enum {
     KEPT_BYTES = 16 * 1024 * 1024, /* glyphs and sprites: a visitor's map needs about 1 MB of them */
 };
 
-/* ---- the writer ---- */
 static void note_change(void *ctx, const struct spot_box *boxes, size_t n, uint64_t seq)
 {
     struct app *app = ctx;
     tile_cache_forget(app->tiles, boxes, n, seq);
-}
-
-static void *writer_main(void *arg)
-{
-    struct app *app = arg;
-    struct err err;
-    while (!app->server->stopping) {
-        usleep(FOLLOW_EVERY_US);
-        if (!world_moved(app->world))
-            continue;
-        if (!world_follow(app->world, &err)) {
-            app->server->follow_errors++;
-            log_line(LOG_ERROR, "following the change log: %s", err.text);
-        }
-    }
-    return NULL;
 }
 
 /* ---- what a worker owns ---- */
@@ -187,6 +172,7 @@ static bool open_world(struct app *app, struct err *err)
     struct err why;
     if (world_open(&app->world, app->config.db, true, &why))
         return true;
+    app->server->read_only = true;
     if (access(app->config.db, R_OK) != 0 || !world_open(&app->world, app->config.db, false, err)) {
         *err = why;
         return false;
@@ -294,17 +280,15 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     app->config = *config;
     app->tiles = tile_cache_new(config->cache_bytes);
     s->kept = kept_new(KEPT_BYTES);
+    s->rate = rate_new();
+    s->sessions = sessions_new();
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
     malloc_trim(0); /* of what loading the map needed */
     if (ok) {
         world_watch(app->world, note_change, app);
-        ok = read_again(app, err) && start_serving(app, err);
-    }
-    if (ok) {
-        s->writing = pthread_create(&s->writer, NULL, writer_main, app) == 0;
-        ok = s->writing || err_set(err, ERR_INTERNAL, "the writer's thread could not be started");
+        ok = read_again(app, err) && writer_start(&s->writer, app, !s->read_only, err) && start_serving(app, err);
     }
     if (!ok) {
         app_stop(app);
@@ -321,17 +305,18 @@ void app_stop(struct app *app)
     s->ready = false;
     if (s->http)
         http_drain(s->http, DRAIN_MS);
-    s->stopping = true;
     work_stop(s->work);
+    writer_stop(s->writer); /* after those who hand over, before those who wait for its answers */
+    s->writer = NULL;
     if (s->http) {
         http_drain(s->http, DRAIN_REST_MS);
         http_stop(s->http);
     }
-    if (s->writing)
-        pthread_join(s->writer, NULL);
     tiles_free(s->tiles);
     tile_cache_free(app->tiles);
     kept_free(s->kept);
+    rate_free(s->rate);
+    sessions_free(s->sessions);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

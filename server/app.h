@@ -9,6 +9,13 @@
 
 struct tile_cache;
 
+enum contributions { CONTRIBUTIONS_CLOSED, CONTRIBUTIONS_TOKEN /* of people and programs that are known */, CONTRIBUTIONS_OPEN };
+/* What the law wants to be said, out of the file of --legal: texts, "" where it says nothing. */
+struct legal {
+    bool given;
+    const char *publisher, *host, *contact, *controller, *text; /* text: more paragraphs, plain, "" if none */
+};
+
 struct config { /* options of `serve`, checked once */
     const char *db;
     size_t n_listen;
@@ -22,6 +29,13 @@ struct config { /* options of `serve`, checked once */
     size_t cache_bytes;
     int tile_max_age_s;
     const char *title;           /* of the site */
+    enum contributions contributions;
+    bool photos;                 /* taken at all */
+    int hold_days;               /* what was seen on foot is published no sooner */
+    double rate;                 /* contributions an hour and caller; 0: no limit */
+    const char *trusted_proxy;   /* its address; NULL: none */
+    const char *onion;           /* this site's onion address; NULL: none */
+    struct legal legal;
     bool french;                 /* language when the visitor asks for none */
 };
 

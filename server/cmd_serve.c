@@ -13,6 +13,7 @@
 #include "data/base/log.h"
 #include "data/record/partial_date.h"
 #include "server/command.h"
+#include "server/config.h"
 #include "server/server.h"
 #include "server/where.h"
 
@@ -28,17 +29,27 @@ static const char HELP[] =
     "  --workers N          threads that draw and read; else one a core\n"
     "  --cache-mb N         memory for tiles that were drawn: 64\n"
     "  --tile-max-age N     seconds for which a browser may keep a tile unasked: 0\n"
-    "  --contributions closed  the only choice there is in this version\n"
+    "  --contributions closed|token|open   who may propose: nobody, those who are known, everybody. On this machine alone it\n"
+    "                       is open; with a --base-url of elsewhere it stays closed until --legal is given\n"
+    "  --legal FILE         who answers for the site: lines \"publisher: …\" or \"host: …\", \"contact: …\", \"controller: …\",\n"
+    "                       then, after an empty line, more paragraphs for /legal\n"
+    "  --photos yes|no      whether photos are taken: no\n"
+    "  --hold-days N        what was seen on foot is published no sooner than this after it came: 31\n"
+    "  --rate N             contributions an hour and caller: 30; 0: no limit\n"
+    "  --trusted-proxy ADDRESS  of the proxy in front, whose X-Forwarded-For tells callers apart; unix for a socket's\n"
+    "  --onion URL          this site's onion address, told to Tor Browser\n"
     "  --today DATE         stands for today\n"
     "  --title TEXT         of the site: Contrechamp\n"
     "  --lang fr|en         for visitors who ask for neither: fr\n\n"
     "Each option may be given in the environment too: CONTRECHAMP_LISTEN, CONTRECHAMP_BASE_URL, …\n";
 
-enum { WORKERS_MOST = 256, CACHE_MB_USUAL = 64, CACHE_MB_MOST = 1024 * 1024, FILES_WANTED = 8192 };
+enum { WORKERS_MOST = 256, CACHE_MB_USUAL = 64, CACHE_MB_MOST = 1024 * 1024, FILES_WANTED = 8192,
+    HOLD_DAYS_USUAL = 31, HOLD_DAYS_MOST = 365, RATE_USUAL = 30, RATE_MOST = 1000000 };
 
 struct typed { /* as text */
     struct option_list listen, basemaps;
-    const char *admin, *base_url, *styles, *workers, *cache_mb, *tile_max_age, *contributions, *today, *title, *lang;
+    const char *admin, *base_url, *styles, *workers, *cache_mb, *tile_max_age, *contributions, *legal, *photos, *hold_days, *rate,
+        *trusted_proxy, *onion, *today, *title, *lang;
 };
 
 static void from_environment(struct typed *t)
@@ -48,7 +59,9 @@ static void from_environment(struct typed *t)
         const char **into;
     } texts[] = {{"CONTRECHAMP_ADMIN", &t->admin}, {"CONTRECHAMP_BASE_URL", &t->base_url}, {"CONTRECHAMP_STYLES", &t->styles},
         {"CONTRECHAMP_WORKERS", &t->workers}, {"CONTRECHAMP_CACHE_MB", &t->cache_mb},
-        {"CONTRECHAMP_TILE_MAX_AGE", &t->tile_max_age}, {"CONTRECHAMP_CONTRIBUTIONS", &t->contributions},
+        {"CONTRECHAMP_TILE_MAX_AGE", &t->tile_max_age}, {"CONTRECHAMP_CONTRIBUTIONS", &t->contributions}, {"CONTRECHAMP_LEGAL", &t->legal}, {"CONTRECHAMP_PHOTOS", &t->photos},
+        {"CONTRECHAMP_HOLD_DAYS", &t->hold_days}, {"CONTRECHAMP_RATE", &t->rate}, {"CONTRECHAMP_TRUSTED_PROXY", &t->trusted_proxy},
+        {"CONTRECHAMP_ONION", &t->onion},
         {"CONTRECHAMP_TODAY", &t->today}, {"CONTRECHAMP_TITLE", &t->title}, {"CONTRECHAMP_LANG", &t->lang}};
     for (size_t i = 0; i < COUNT(texts); i++)
         if (!*texts[i].into)
@@ -70,12 +83,16 @@ static bool read_count(const char *name, const char *text, int64_t least, int64_
 
 static bool read_numbers(struct config *c, const struct typed *t, struct err *err)
 {
-    int64_t workers, cache_mb, max_age;
+    int64_t workers, cache_mb, max_age, hold_days, rate;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (!read_count("--workers", t->workers, 1, WORKERS_MOST, CLAMP(cores, 1, WORKERS_MOST), &workers, err) ||
         !read_count("--cache-mb", t->cache_mb, 1, CACHE_MB_MOST, CACHE_MB_USUAL, &cache_mb, err) ||
-        !read_count("--tile-max-age", t->tile_max_age, 0, 31536000, 0, &max_age, err))
+        !read_count("--tile-max-age", t->tile_max_age, 0, 31536000, 0, &max_age, err) ||
+        !read_count("--hold-days", t->hold_days, 0, HOLD_DAYS_MOST, HOLD_DAYS_USUAL, &hold_days, err) ||
+        !read_count("--rate", t->rate, 0, RATE_MOST, RATE_USUAL, &rate, err))
         return false;
+    c->hold_days = (int)hold_days;
+    c->rate = (double)rate;
     c->workers = (int)workers;
     c->cache_bytes = (size_t)cache_mb << 20;
     c->tile_max_age_s = (int)max_age;
@@ -88,8 +105,6 @@ static bool read_words(struct config *c, const struct typed *t, struct err *err)
     c->french = !t->lang || strcmp(t->lang, "fr") == 0;
     if (t->lang && !c->french && strcmp(t->lang, "en") != 0)
         return err_set(err, ERR_INVALID, "--lang is fr or en");
-    if (t->contributions && strcmp(t->contributions, "closed") != 0)
-        return err_set(err, ERR_INVALID, "--contributions %s: this version takes none; say closed", t->contributions);
     if (t->base_url && strncmp(t->base_url, "http://", 7) != 0 && strncmp(t->base_url, "https://", 8) != 0)
         return err_set(err, ERR_INVALID, "--base-url is an address that starts with http:// or https://");
     struct partial_date d;
@@ -100,7 +115,7 @@ static bool read_words(struct config *c, const struct typed *t, struct err *err)
     return true;
 }
 
-static bool make_config(struct config *c, const struct typed *t, const char *db, struct buf *usual_basemap, struct err *err)
+static bool make_config(struct config *c, const struct typed *t, const char *db, struct buf *usual_basemap, struct buf *legal, struct err *err)
 {
     *c = (struct config){.db = db, .admin = t->admin, .base_url = t->base_url, .styles_dir = t->styles};
     if (t->listen.n > COUNT(c->listen) || t->basemaps.n > COUNT(c->basemaps))
@@ -116,7 +131,8 @@ static bool make_config(struct config *c, const struct typed *t, const char *db,
     memcpy(c->basemaps, t->basemaps.at, t->basemaps.n * sizeof *c->basemaps);
     if (!c->n_basemaps && where_basemap(usual_basemap, db))
         c->basemaps[c->n_basemaps++] = usual_basemap->at;
-    return read_numbers(c, t, err) && read_words(c, t, err);
+    return read_numbers(c, t, err) && read_words(c, t, err) &&
+           config_read_legal(c, t->legal, legal, err) && config_read_contributions(c, t->contributions, t->photos, t->trusted_proxy, t->onion, err);
 }
 
 /* "READY=1" for systemd, if it asked. */
@@ -171,16 +187,20 @@ int cmd_serve(struct invocation *inv)
         {"--admin", OPTION_TEXT, &t.admin}, {"--base-url", OPTION_TEXT, &t.base_url}, {"--styles", OPTION_TEXT, &t.styles},
         {"--workers", OPTION_TEXT, &t.workers}, {"--cache-mb", OPTION_TEXT, &t.cache_mb},
         {"--tile-max-age", OPTION_TEXT, &t.tile_max_age}, {"--contributions", OPTION_TEXT, &t.contributions},
+        {"--legal", OPTION_TEXT, &t.legal}, {"--photos", OPTION_TEXT, &t.photos}, {"--hold-days", OPTION_TEXT, &t.hold_days},
+        {"--rate", OPTION_TEXT, &t.rate}, {"--trusted-proxy", OPTION_TEXT, &t.trusted_proxy}, {"--onion", OPTION_TEXT, &t.onion},
         {"--today", OPTION_TEXT, &t.today}, {"--title", OPTION_TEXT, &t.title}, {"--lang", OPTION_TEXT, &t.lang}};
     int code;
     if (!options_read(inv, options, COUNT(options), NULL, HELP, &code))
         return code;
     struct err err;
     struct config config;
-    AUTO(buf) usual_basemap = {0};
+    AUTO(buf) usual_basemap = {0}, legal = {0};
     from_environment(&t);
-    if (!make_config(&config, &t, inv->db, &usual_basemap, &err))
+    if (!make_config(&config, &t, inv->db, &usual_basemap, &legal, &err))
         return command_misused(inv, "%s", err.text);
+    if (config.base_url && !config.legal.given && !config_is_local(config.base_url))
+        log_line(LOG_WARN, "contributions are closed: --base-url is not this machine and --legal does not say who answers for the site");
     if (!config.n_basemaps)
         log_line(LOG_WARN, "there is no base map; make one with: contrechamp basemap build --default -o FILE");
     sigset_t signals;

@@ -268,7 +268,7 @@ static enum MHD_Result send_answer(struct peer *peer)
 static enum MHD_Result refuse_now(struct peer *peer, int status, const char *why)
 {
     struct exchange *x = &peer->exchange;
-    x->answer = answer_of_error(&peer->loop->http->options, &x->request, status, why, 0, true);
+    x->answer = answer_of_error(&peer->loop->http->options, &x->request, NULL, status, why, 0, true);
     x->stage = STAGE_DONE;
     return send_answer(peer);
 }
@@ -276,7 +276,7 @@ static enum MHD_Result refuse_now(struct peer *peer, int status, const char *why
 static void set_error(struct peer *peer, int status, const char *why, unsigned allowed)
 {
     struct exchange *x = &peer->exchange;
-    x->answer = answer_of_error(&peer->loop->http->options, &x->request, status, why, allowed, false);
+    x->answer = answer_of_error(&peer->loop->http->options, &x->request, NULL, status, why, allowed, false);
 }
 
 static void read_preferences(struct exchange *x, const struct app *app)
@@ -351,8 +351,7 @@ static struct answer *answer_of(struct exchange *x, const struct http_options *o
         int status = err_http_status(err->code);
         if (status >= 500 && status != 503)
             log_line(LOG_ERROR, "%s", err->text);
-        a = answer_of_error(o, &x->request, status, status == 500 ? "something went wrong here; it was noted" : err->text, 0,
-            false);
+        a = answer_of_error(o, &x->request, rs, status, status == 500 ? "something went wrong here; it was noted" : err->text, 0, false);
         answer_drop(rs->ready);
     } else if (rs->ready) {
         a = rs->ready;
@@ -465,11 +464,21 @@ void request_answer(struct request *rq, struct answer *a)
     if (first && eventfd_write(loop->bell, 1)) {}
 }
 
-void request_fail(struct request *rq, const struct err *err)
+void request_finish(struct request *rq, bool ok, struct response *rs, const struct err *err)
 {
     struct peer *peer = peer_of(rq);
-    struct response rs = {0};
-    request_answer(rq, answer_of(&peer->exchange, &peer->loop->http->options, false, &rs, err));
+    request_answer(rq, answer_of(&peer->exchange, &peer->loop->http->options, ok, rs, err));
+}
+
+void request_fail(struct request *rq, const struct err *err)
+{
+    request_finish(rq, false, &(struct response){0}, err);
+}
+
+bool request_peer(const struct request *rq, struct sockaddr_storage *out)
+{
+    socklen_t len = sizeof *out;
+    return getpeername(peer_of(rq)->fd, (struct sockaddr *)out, &len) == 0;
 }
 
 bool request_is_gone(const struct request *rq)

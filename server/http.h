@@ -37,6 +37,10 @@ struct str request_query(const struct request *rq, struct str name); /* empty if
 bool request_has(const struct request *rq, struct str name);
 struct str request_header(const struct request *rq, const char *name);
 
+/* Where the other side of the connection is, for server/gate.c alone; nothing may keep it. */
+struct sockaddr_storage;
+bool request_peer(const struct request *rq, struct sockaddr_storage *out);
+
 /* Headers come from one table by class of route (headers.c): pages, embeds, tiles, data, private. */
 enum header_class { HEADERS_PAGE, HEADERS_EMBED, HEADERS_TILE, HEADERS_DATA, HEADERS_ASSET, HEADERS_PRIVATE, HEADERS_ADMIN, HEADERS_CLASS_COUNT };
 
@@ -51,7 +55,8 @@ struct response {
     struct buf body;             /* taken by the server */
     char etag[40];               /* strong, with quotes; "" computes one from the body for 200 */
     char location[512];          /* for redirections */
-    int retry_after_s;           /* with 503 and 429 */
+    int retry_after_s;           /* with 503 and 429, errors too */
+    char set_cookie[192];        /* "": none */
     const char *vary;            /* NULL: none */
     bool no_gzip;                /* pictures */
     const char *filename;        /* Content-Disposition: attachment; NULL: none */
@@ -70,6 +75,8 @@ size_t answer_bytes(const struct answer *a); /* of memory, about */
 /* For requests that were parked, from any thread, once: takes the hold on the answer. */
 void request_answer(struct request *rq, struct answer *a);
 void request_fail(struct request *rq, const struct err *err);
+/* The same from what a handler left: rs as it filled it, or the error. */
+void request_finish(struct request *rq, bool ok, struct response *rs, const struct err *err);
 /* The visitor closed the connection; nobody waits for this answer any more. */
 bool request_is_gone(const struct request *rq);
 
@@ -85,6 +92,9 @@ struct worker {
     int number;
     struct own *own;             /* inner to app.c */
 };
+
+/* RFC 9457: fills the answer of an API that names the field ("/properties/category", a JSON pointer; NULL: none). */
+bool response_problem(struct response *rs, int status, const char *sentence, const char *pointer);
 
 /* Fills the response; false with err: the server makes the error answer (problem+json under /api, a page elsewhere). */
 typedef bool handler_fn(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err);

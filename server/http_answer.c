@@ -58,6 +58,8 @@ static void add_whole_headers(struct MHD_Response *r, const struct response *rs,
         MHD_add_response_header(r, "Content-Encoding", encoding);
     if (rs->location[0])
         MHD_add_response_header(r, "Location", rs->location);
+    if (rs->set_cookie[0])
+        MHD_add_response_header(r, "Set-Cookie", rs->set_cookie);
     if (rs->retry_after_s > 0) {
         snprintf(text, sizeof text, "%d", rs->retry_after_s);
         MHD_add_response_header(r, "Retry-After", text);
@@ -169,13 +171,17 @@ static const char *status_title(int status)
 {
     switch (status) {
     case 400: return "Bad request";
+    case 401: return "Who are you";
     case 403: return "Not allowed";
     case 404: return "Not found";
     case 405: return "Method not allowed";
     case 409: return "Conflict";
     case 410: return "Gone";
+    case 412: return "Changed meanwhile";
     case 413: return "Too large";
     case 414: return "Address too long";
+    case 422: return "Not as it has to be";
+    case 428: return "Say which version";
     case 429: return "Too many requests";
     case 431: return "Too many headers";
     case 503: return "Busy";
@@ -193,8 +199,9 @@ static bool is_for_programs(const struct request *rq)
     return rq->n_segments == 0 && !rq->path.len;
 }
 
-static void put_problem(struct response *rs, int status, const char *sentence)
+bool response_problem(struct response *rs, int status, const char *sentence, const char *pointer)
 {
+    rs->status = status;
     struct json_writer w = {.out = &rs->body};
     json_open(&w, '{');
     json_key(&w, "type");
@@ -205,10 +212,15 @@ static void put_problem(struct response *rs, int status, const char *sentence)
     json_put_int(&w, status);
     json_key(&w, "detail");
     json_put_cstr(&w, sentence);
+    if (pointer) {
+        json_key(&w, "pointer");
+        json_put_cstr(&w, pointer);
+    }
     json_close(&w, '}');
     buf_char(&rs->body, '\n');
     rs->content_type = "application/problem+json";
     rs->headers = HEADERS_DATA;
+    return true;
 }
 
 static void add_allow(struct MHD_Response *r, unsigned allowed)
@@ -225,13 +237,17 @@ static void add_allow(struct MHD_Response *r, unsigned allowed)
         MHD_add_response_header(r, "Allow", text);
 }
 
-struct answer *answer_of_error(const struct http_options *o, struct request *rq, int status, const char *sentence,
-    unsigned allowed, bool close)
+struct answer *answer_of_error(const struct http_options *o, struct request *rq, const struct response *left, int status,
+    const char *sentence, unsigned allowed, bool close)
 {
-    struct response rs = {.headers = HEADERS_PAGE, .vary = NULL};
+    struct response rs = {.headers = HEADERS_PAGE};
+    if (left) {
+        rs.retry_after_s = left->retry_after_s;
+        memcpy(rs.set_cookie, left->set_cookie, sizeof rs.set_cookie);
+    }
     if (is_for_programs(rq) || close || !o->error_page || !o->error_page(o->app, rq, status, sentence, &rs)) {
         buf_clear(&rs.body);
-        put_problem(&rs, status, sentence);
+        response_problem(&rs, status, sentence, NULL);
     }
     rs.status = status;
     rs.retry_after_s = status == 503 || status == 429 ? MAX(rs.retry_after_s, 1) : 0;

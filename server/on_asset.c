@@ -11,6 +11,8 @@ EMBED(web_leaflet_css, "node_modules/leaflet/dist/leaflet.css")
 EMBED(web_map_js, "server/web/map.js")
 EMBED(web_map_css, "server/web/map.css")
 EMBED(web_page_css, "server/web/page.css")
+EMBED(web_form_css, "server/web/form.css")
+EMBED(web_form_js, "server/web/form.js")
 
 static const char JS[] = "text/javascript; charset=utf-8", CSS[] = "text/css; charset=utf-8";
 static const struct asset {
@@ -22,6 +24,8 @@ static const struct asset {
     {"map.js", JS, web_map_js},
     {"map.css", CSS, web_map_css},
     {"page.css", CSS, web_page_css},
+    {"form.css", CSS, web_form_css},
+    {"form.js", JS, web_form_js},
 };
 
 static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\n";

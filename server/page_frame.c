@@ -230,6 +230,8 @@ void page_begin(struct page *p, const struct page_head *head)
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/leaflet.css\">");
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
+    if (head->form)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/form.css\"><script src=\"/web/form.js\" defer></script>");
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");

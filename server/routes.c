@@ -3,7 +3,7 @@
 #include "server/on.h"
 #include "server/page.h"
 
-enum { GET = 1 << HTTP_GET };
+enum { GET = 1 << HTTP_GET, POST = 1 << HTTP_POST, PUT = 1 << HTTP_PUT, PATCH = 1 << HTTP_PATCH, DELETE = 1 << HTTP_DELETE };
 
 const struct route ROUTES[] = {
     {GET, "/tiles/{style}/{z}/{x}/{y}", on_tile, ON_LOOP, 0, HEADERS_TILE},
@@ -38,6 +38,18 @@ const struct route ROUTES[] = {
     {GET, "/accessibility", page_accessibility, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/legal", page_legal, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+
+    /* proposing */
+
+    /* reports, receipts, photos */
+
+    /* logging in, moderating */
+
+    /* writing over the API */
+
+    /* uploads */
+
+    /* groups */
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 

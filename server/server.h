@@ -38,6 +38,9 @@ struct styles {
 bool styles_read(struct styles **out, const char *folder, struct err *err) MUST_USE;
 void styles_free(struct styles *s);
 
+struct writer;   /* writer.h */
+struct sessions; /* session.h */
+struct rate;     /* rate.h */
 struct tiles; /* tiles.h */
 struct kept;  /* kept.h */
 struct server {
@@ -51,9 +54,11 @@ struct server {
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */
     atomic_uint epoch;                  /* grows at each reload */
-    pthread_t writer;
-    bool writing;                       /* the thread runs */
-    atomic_bool stopping, ready;
+    struct writer *writer;
+    struct sessions *sessions;
+    struct rate *rate;
+    bool read_only;                     /* the database */
+    atomic_bool ready;
     atomic_uint_fast64_t tiles_drawn, tiles_drawn_us, follow_errors;
     int64_t began_ms;
 };

@@ -1,14 +1,9 @@
-/*
- * Every text of the interface, in both languages, in one table. French is typed with plain spaces; page.c sets the right
- * ones. %N is a number. Words are plain: caméra, essai, dispositif; never the words of the trade.
- */
+/* The texts of the map, the list, records and of every page's frame; and how a text is found. */
+#include "server/texts.h"
+
 #include <string.h>
 
 #include "server/page.h"
-
-struct words {
-    const char *key, *fr, *en;
-};
 
 static const struct words TEXTS[] = {
     /* ---- everywhere ---- */
@@ -306,7 +301,7 @@ static const struct words TEXTS[] = {
     {"data.as_of", "Décrit le", "Describes"},
     {"data.rows", "Lignes", "Rows"},
 
-    /* ---- accessibility, legal, contact ---- */
+    /* ---- accessibility ---- */
     {"accessibility.1", "Tout ce que dit la carte est aussi dit en mots : la liste sous la carte contient les mêmes fiches, projets avant caméras, et chaque commune a sa page.",
         "Everything the map says is also said in words: the list under the map holds the same records, projects before cameras, and each town has its page."},
     {"accessibility.2", "# Au clavier", "# By keyboard"},
@@ -318,17 +313,6 @@ static const struct words TEXTS[] = {
     {"accessibility.6", "# Couleurs et tailles", "# Colours and sizes"},
     {"accessibility.7", "Ce que dit une couleur est dit aussi par une forme. Les pages suivent le mode sombre, la taille du texte et la réduction des animations de votre système. Aucun audit extérieur n'a encore été fait.",
         "What a colour says is said by a shape too. Pages follow your system's dark mode, text size and reduced motion. No outside audit has been made yet."},
-    {"legal.1", "La personne qui exploite ce serveur n'a pas encore indiqué ici l'éditeur, l'hébergeur ni le responsable du traitement.",
-        "Whoever runs this server has not yet named here the publisher, the host and the controller."},
-    {"legal.2", "# Ce que ce site retient de vous", "# What this site keeps about you"},
-    {"legal.3", "Rien. Il ne pose pas de cookie, n'écrit rien dans votre navigateur, n'appelle aucun autre serveur et ne tient pas de journal des visites. « Autour de moi » demande votre position à votre navigateur ; elle ne sert qu'à déplacer la carte, dont la vue est alors demandée à ce serveur.",
-        "Nothing. It sets no cookie, writes nothing in your browser, calls no other server and keeps no log of visits. “Around me” asks your browser for your position; it serves only to move the map, whose view is then asked of this server."},
-    {"legal.4", "# Licences", "# Licences"},
-    {"legal.5", "Les faits sont sous ODbL 1.0, les textes et photos sous CC BY-SA 4.0, sauf mention sur la fiche. Le programme est libre (AGPL 3.0 ou ultérieure).",
-        "Facts are under ODbL 1.0, texts and photos under CC BY-SA 4.0, unless the record says otherwise. The program is free software (AGPL 3.0 or later)."},
-    {"contact.1", "La personne qui exploite ce serveur n'a pas encore indiqué d'adresse.", "Whoever runs this server has not given an address yet."},
-    {"contact.2", "Pour signaler une erreur, une atteinte à la vie privée ou exercer un droit de réponse, notez le numéro de la fiche et sa version : ils sont au bas de chaque fiche.",
-        "To report an error, a breach of privacy or to exercise a right of reply, note the record's number and version: they stand at the foot of each record."},
 
     /* ---- errors ---- */
     {"error.400", "Cette adresse n'est pas bien formée", "This address is not well formed"},
@@ -341,10 +325,14 @@ static const struct words TEXTS[] = {
     {"error.map", "Retour à la carte", "Back to the map"},
 };
 
+const struct words_table TEXTS_MAP = {TEXTS, COUNT(TEXTS)};
+
 const char *say(const struct page *p, const char *key)
 {
-    for (size_t i = 0; i < COUNT(TEXTS); i++)
-        if (strcmp(TEXTS[i].key, key) == 0)
-            return p->french ? TEXTS[i].fr : TEXTS[i].en;
+    static const struct words_table *const tables[] = {&TEXTS_MAP, &TEXTS_ADD, &TEXTS_REPORT, &TEXTS_QUEUE, &TEXTS_UPLOAD, &TEXTS_LEGAL, &TEXTS_GROUP};
+    for (size_t t = 0; t < COUNT(tables); t++)
+        for (size_t i = 0; i < tables[t]->n; i++)
+            if (strcmp(tables[t]->at[i].key, key) == 0)
+                return p->french ? tables[t]->at[i].fr : tables[t]->at[i].en;
     return "";
 }

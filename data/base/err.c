@@ -75,6 +75,8 @@ int err_http_status(enum err_code code)
         return 200;
     case ERR_INVALID:
         return 400;
+    case ERR_STRANGER:
+        return 401;
     case ERR_DENIED:
         return 403;
     case ERR_MISSING:
@@ -83,8 +85,14 @@ int err_http_status(enum err_code code)
         return 410;
     case ERR_CONFLICT:
         return 409;
+    case ERR_STALE:
+        return 412;
     case ERR_TOO_BIG:
         return 413;
+    case ERR_UNCONDITIONAL:
+        return 428;
+    case ERR_TOO_OFTEN:
+        return 429;
     case ERR_BUSY:
         return 503;
     case ERR_IO:

@@ -10,11 +10,15 @@
 enum err_code {
     ERR_NONE,
     ERR_INVALID,  /* 400: what was given is wrong */
+    ERR_STRANGER, /* 401: who asks must say who they are first */
     ERR_DENIED,   /* 403 */
     ERR_MISSING,  /* 404: no such thing */
     ERR_GONE,     /* 410: it was here and was withdrawn */
     ERR_CONFLICT, /* 409: it changed meanwhile, or exists already */
+    ERR_STALE,    /* 412: it is not the version that was read */
     ERR_TOO_BIG,  /* 413: past a limit */
+    ERR_UNCONDITIONAL, /* 428: say which version you read */
+    ERR_TOO_OFTEN, /* 429: a caller's allowance is used up */
     ERR_BUSY,     /* 503: try again later */
     ERR_IO,       /* 500: disk, system call */
     ERR_INTERNAL, /* 500: the rest; the sentence goes to the log only */

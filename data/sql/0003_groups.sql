@@ -1,0 +1,15 @@
+-- What groups keep for themselves: the words over their place's page, and how they read their spreadsheets.
+
+CREATE TABLE group_page (
+    code TEXT PRIMARY KEY,                 -- of the place
+    body TEXT NOT NULL DEFAULT '',         -- plain text, shown as text
+    colour TEXT NOT NULL DEFAULT '',       -- '#rrggbb', empty: the usual one
+    contact TEXT NOT NULL DEFAULT ''       -- an address of mail or of a page
+) WITHOUT ROWID;
+
+CREATE TABLE upload_mapping (              -- which column is which field, by the columns of the file
+    territory TEXT NOT NULL,               -- whose it is: of accounts with the same territory
+    columns BLOB NOT NULL,                 -- SHA-256 of the names of the columns
+    mapping TEXT NOT NULL,                 -- JSON, as import --mapping reads it
+    PRIMARY KEY (territory, columns)
+) WITHOUT ROWID;
