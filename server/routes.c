@@ -50,6 +50,8 @@ const struct route ROUTES[] = {
     /* uploads */
 
     /* groups */
+    {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/c/{slug}/group.css", on_group_css, ON_WORKER_QUICK, 0, HEADERS_ASSET},
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 
