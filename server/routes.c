@@ -36,6 +36,7 @@ const struct route ROUTES[] = {
     {GET, "/method", page_method, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/data", page_data, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/accessibility", page_accessibility, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+    {GET, "/guide", page_guide, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/legal", page_legal, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
