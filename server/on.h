@@ -20,6 +20,9 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 
 /* uploads */
 
+/* groups */
+handler_fn on_group, on_group_css;
+
 /* of this machine */
 handler_fn on_healthz, on_readyz, on_metrics;
 

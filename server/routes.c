@@ -36,6 +36,7 @@ const struct route ROUTES[] = {
     {GET, "/method", page_method, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/data", page_data, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/accessibility", page_accessibility, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+    {GET, "/guide", page_guide, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/legal", page_legal, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
@@ -50,6 +51,8 @@ const struct route ROUTES[] = {
     /* uploads */
 
     /* groups */
+    {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/c/{slug}/group.css", on_group_css, ON_WORKER_QUICK, 0, HEADERS_ASSET},
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 

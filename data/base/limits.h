@@ -22,6 +22,9 @@ enum {
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
+    /* a group's page */
+    GROUP_TEXT_MAX_RUNES = 4000,          /* two printed pages */
+    GROUP_CONTACT_MAX_RUNES = 200,        /* an address of mail has at most 254 bytes; usual ones are under 40 */
     /* proof of work */
     CHALLENGE_FRESH_S = 30 * 60,          /* time to fill in a form */
     CHALLENGE_FILL_S = 3,                 /* nobody fills in a form faster */
