@@ -103,7 +103,7 @@ struct ruled {
 /* All or nothing. ERR_DENIED: not their territory, or not known where it lies. */
 bool contribution_rule(struct store *s, const struct ruling *r, struct ruled *out, struct err *err) MUST_USE;
 
-/* What time brings: held ones whose day has come are published in chance order, privacy reports lapse, links older than 90
+/* What time brings: held ones whose day has come (the first of a month, at least hold_days after they came) are published in chance order, privacy reports lapse, links older than 90
  * days are cut. *changed: whether anything was. */
 bool contribution_tick(struct store *s, int64_t now_s, bool *changed, struct err *err) MUST_USE;
 

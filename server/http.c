@@ -38,6 +38,9 @@ enum {
     CROWDED_IDLE_MS = 4000,         /* between requests, when four of five places are taken */
     BODY_GRACE_MS = 10000,
     BODY_MS_PER_KIB = 1000,         /* a body brings at least a KiB a second after the grace */
+    LARGE_MS_PER_KIB = 40,          /* a large one, 25 KiB: it holds one of few places */
+    LARGE_BODY_BYTES = 1024 * 1024, /* one that may become larger is held whole in memory, so only so many are taken at once */
+    LARGE_BODIES_MAX = 4,
     BODY_OVERRUN = 4,               /* a chunked body past its bound is read on to this many times it, then cut */
     ACCEPTS_A_ROUND = 64,
     LOOK_EVERY_MS = 500,            /* at deadlines */
@@ -53,6 +56,7 @@ enum stage { STAGE_NEW, STAGE_READ /* the head was good or its answer waits */, 
 struct exchange {
     enum stage stage;
     bool target_too_long, too_big, started, suspended;
+    bool large;                     /* it holds one of the places for large bodies */
     size_t target_len;
     char target[TARGET_MAX_BYTES + 1];
     const struct route *route;
@@ -97,6 +101,7 @@ struct http {
     int n_loops;
     struct loop loops[LOOPS_MAX];
     atomic_bool draining, stopping;
+    atomic_int large_bodies;
 };
 
 static struct peer *peer_of(const struct request *rq)
@@ -182,7 +187,7 @@ static void *on_target(void *cls, const char *target, struct MHD_Connection *c)
     x->stage = STAGE_NEW;
     x->route = NULL;
     x->answer = NULL;
-    x->too_big = false;
+    x->too_big = x->large = false;
     x->wish = (struct answer_wish){0};
     x->accept = x->languages = (struct str){0};
     x->target_too_long = len > TARGET_MAX_BYTES;
@@ -209,6 +214,9 @@ static void on_completed(void *cls, struct MHD_Connection *c, void **context, en
     must(peer->magic == MAGIC && x->stage != STAGE_PARKED);
     arena_done(&x->request.arena);
     buf_done(&x->body);
+    if (x->large)
+        atomic_fetch_sub(&loop->http->large_bodies, 1);
+    x->large = false;
     answer_drop(x->answer);
     x->answer = NULL;
     x->started = false;
@@ -287,6 +295,18 @@ static void read_preferences(struct exchange *x, const struct app *app)
     x->request.french = lang.len ? str_eq(lang, S("fr")) : header_prefers_french(x->languages, true);
 }
 
+/* False: all places for large bodies are taken. */
+static bool take_large(struct peer *peer, size_t most)
+{
+    struct http *h = peer->loop->http;
+    if (most <= LARGE_BODY_BYTES)
+        return true;
+    peer->exchange.large = atomic_fetch_add(&h->large_bodies, 1) < LARGE_BODIES_MAX;
+    if (!peer->exchange.large)
+        atomic_fetch_sub(&h->large_bodies, 1);
+    return peer->exchange.large;
+}
+
 /* The first call: checks, then which route. What is wrong with the head closes the connection; what is only not there is
  * answered in the second call and keeps it. */
 static enum MHD_Result on_head(struct peer *peer, const char *method, const char *version)
@@ -323,6 +343,8 @@ static enum MHD_Result on_head(struct peer *peer, const char *method, const char
     }
     if (facts.length > x->route->body_max_bytes)
         return refuse_now(peer, 413, "the body is larger than this address takes");
+    if (!take_large(peer, facts.chunked ? x->route->body_max_bytes : (size_t)facts.length))
+        return refuse_now(peer, 503, "other large files are being received; try again in a moment");
     peer->state = PEER_BODY;
     peer->since_ms = peer->loop->now_ms;
     return MHD_YES;
@@ -530,7 +552,7 @@ static bool is_late(const struct peer *peer, bool crowded)
 {
     int64_t waited = peer->loop->now_ms - peer->since_ms;
     if (peer->state == PEER_BODY)
-        return waited > BODY_GRACE_MS + (int64_t)(peer->exchange.body.len / 1024) * BODY_MS_PER_KIB;
+        return waited > BODY_GRACE_MS + (int64_t)(peer->exchange.body.len / 1024) * (peer->exchange.large ? LARGE_MS_PER_KIB : BODY_MS_PER_KIB);
     if (peer->state == PEER_ANSWER)
         return false; /* the library's own time-out asks for progress */
     if (!peer->served)

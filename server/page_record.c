@@ -283,7 +283,7 @@ static void put_cite(struct page *p, const struct deployment *d)
         "record.address", app_base_url(p->app), (int64_t)d->id, "copy");
     page_fmt(p, "<p>%S, « ", str_of(p->app->config.title));
     page_title(p, d);
-    page_fmt(p, " », %t %d, %D, %s%s</p>", "version", (int64_t)d->version, partial_date_of_day((int32_t)(d->updated_s / 86400)),
+    page_fmt(p, " », %t %d, %D, %s%s</p>", "version", (int64_t)d->version, partial_date_of_month(d->updated_s),
         app_base_url(p->app), version.at);
     page_fmt(p, "<p><a href=\"%L\">%t</a> · <a href=\"%L\">%t</a> · <a href=\"/api/collections/deployments/items/%d\">GeoJSON</a></p>",
         version.at, "record.permanent", changes.at, "record.changes", (int64_t)d->id);
@@ -424,9 +424,7 @@ static void put_revision(struct page *p, uint64_t id, const struct revision *r)
     buf_fmt(&key, "revision.%.*s", STR_ARG(r->kind));
     page_fmt(p, "<li value=\"%d\"><a href=\"%L\">%t %d</a>, ", (int64_t)r->version, to.at, "version", (int64_t)r->version);
     /* By month: the day and hour at which volunteers work is nobody's business. */
-    struct partial_date month = partial_date_of_day((int32_t)(r->at_s / 86400));
-    month.day = 0;
-    page_fmt(p, "%D · %t", month, key.at);
+    page_fmt(p, "%D · %t", partial_date_of_month(r->at_s), key.at);
     if (r->reason.len)
         page_fmt(p, " · %S", r->reason);
     page_raw(p, "</li>");

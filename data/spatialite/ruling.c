@@ -133,18 +133,19 @@ static void hide_days(struct deployment *d)
             to_month(&d->claims[i].said_on);
 }
 
-static struct partial_date month_of(int64_t at_s)
-{
-    struct partial_date d = partial_date_of_day((int32_t)(at_s / DAY_S));
-    to_month(&d);
-    return d;
-}
-
 static int64_t first_of_month(int64_t at_s)
 {
     struct ymd d = clock_ymd((int32_t)(at_s / DAY_S));
     d.day = 1;
     return (int64_t)clock_day(d) * DAY_S;
+}
+
+/* What is held is published in batches, at the first of a month: published so many days after it came, it would tell the day. */
+static int64_t batch_day(int64_t not_before_s)
+{
+    enum { LONGER_THAN_A_MONTH_S = 32 * DAY_S };
+    int64_t first = first_of_month(not_before_s);
+    return first == not_before_s ? first : first_of_month(first + LONGER_THAN_A_MONTH_S);
 }
 
 /* ---- putting it in ---- */
@@ -164,7 +165,7 @@ static bool add_event(struct deployment *d, struct arena *a, struct status_event
 /* « Toujours là », « n'est plus là »: what somebody saw, in the month they said it. */
 static bool add_sighting(struct deployment *d, const struct contribution *c, struct arena *a, struct err *err)
 {
-    struct partial_date month = month_of(c->created_s);
+    struct partial_date month = partial_date_of_month(c->created_s);
     if (c->kind == CONTRIBUTION_GONE)
         return add_event(d, a, (struct status_event){.status = STATUS_REMOVED, .kind = EVENT_OBSERVED, .date = month}, err);
     d->last_confirmed = month;
@@ -185,8 +186,8 @@ static bool put_reply(struct store *s, const struct contribution *c, struct err 
         return false;
     AUTO(stmt) q = db_stmt(&s->db, "INSERT INTO reply (deployment_id, label, text, received_on, published_on) VALUES (:id, :label, :text, :received, :now)");
     AUTO(buf) received = {0}, now = {0};
-    partial_date_write(&received, month_of(c->created_s));
-    partial_date_write(&now, month_of(clock_unix_s()));
+    partial_date_write(&received, partial_date_of_month(c->created_s));
+    partial_date_write(&now, partial_date_of_month(clock_unix_s()));
     stmt_bind_u64(&q, ":id", c->target);
     stmt_bind_text(&q, ":label", json_string(json_get(doc.root, S("label"))));
     stmt_bind_text(&q, ":text", json_string(json_get(doc.root, S("text"))));
@@ -309,8 +310,8 @@ static bool accept(struct store *s, const struct contribution *c, const struct r
         out->needs_second = true;
         return true;
     }
-    int64_t publish_s = c->created_s + (int64_t)r->hold_days * DAY_S;
-    if (c->survey && !r->at_once && publish_s > clock_unix_s()) {
+    int64_t publish_s = batch_day(c->created_s + (int64_t)r->hold_days * DAY_S);
+    if (c->survey && !r->at_once && r->hold_days > 0 && publish_s > clock_unix_s()) {
         struct deployment before, after;
         struct str conflicts;
         out->state = CONTRIBUTION_HELD;
