@@ -1,9 +1,10 @@
 /* One table: which methods and addresses there are, who answers, where that runs. The first that fits is taken, so the
  * tiles come first. */
+#include "data/base/limits.h"
 #include "server/on.h"
 #include "server/page.h"
 
-enum { GET = 1 << HTTP_GET, POST = 1 << HTTP_POST, PUT = 1 << HTTP_PUT, PATCH = 1 << HTTP_PATCH, DELETE = 1 << HTTP_DELETE };
+enum { GET = 1 << HTTP_GET, POST = 1 << HTTP_POST, PUT = 1 << HTTP_PUT, PATCH = 1 << HTTP_PATCH, DELETE = 1 << HTTP_DELETE, OPTIONS = 1 << HTTP_OPTIONS };
 
 const struct route ROUTES[] = {
     {GET, "/tiles/{style}/{z}/{x}/{y}", on_tile, ON_LOOP, 0, HEADERS_TILE},
@@ -47,6 +48,10 @@ const struct route ROUTES[] = {
     /* logging in, moderating */
 
     /* writing over the API */
+    {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {PUT | PATCH | DELETE, "/api/collections/{collection}/items/{id}", on_api_change, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {OPTIONS, "/api/collections/{collection}/items", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
 

@@ -14,6 +14,9 @@ enum {
     SEND_BUFFER_BYTES = 128 * 1024,       /* a slow reader holds this much of the kernel, no more */
     ZOOM_MAX = 22,
     PAGE_ITEMS_MAX = 1000,                /* features a page of /api; more is asked for page by page */
+    API_BODY_MAX_BYTES = 256 * 1024,      /* a record with ten sources is under 6 KiB, a zone of 2,000 places under 100 */
+    API_LIST_MAX = 500,                   /* devices, sources, claims… of one record */
+    CHANGES_PAGE_MAX = 1000,              /* lines of /api/changes a page */
     /* forms */
     FORM_FIELDS_MAX = 128,                /* a contribution with ten sources has under 80 */
     FORM_NAME_MAX_BYTES = 64,             /* our longest is under 24 */
