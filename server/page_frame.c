@@ -2,11 +2,34 @@
 
 #include <string.h>
 
+/* The same page under the onion address, said to Tor Browser, which asks its user; only over TLS does it listen. */
+static void say_onion(struct app *app, struct request *rq, struct response *rs)
+{
+    AUTO(buf) to = {0};
+    if (!app->config.onion || !str_starts(str_of(app_base_url(app)), S("https://")) || str_has(request_header(rq, "Host"), S(".onion")))
+        return;
+    buf_add(&to, str_of(app->config.onion));
+    for (size_t i = 0; i < rq->n_segments; i++) {
+        buf_char(&to, '/');
+        buf_url(&to, rq->segments[i]);
+    }
+    if (!rq->n_segments)
+        buf_char(&to, '/');
+    for (size_t i = 0; i < rq->n_query; i++) {
+        buf_char(&to, i ? '&' : '?');
+        buf_url(&to, rq->query[i].name);
+        buf_char(&to, '=');
+        buf_url(&to, rq->query[i].value);
+    }
+    rs->onion = str_copy(&rq->arena, buf_str(&to));
+}
+
 struct page page_start(struct app *app, struct request *rq, struct response *rs)
 {
     rs->content_type = "text/html; charset=utf-8";
     rs->headers = HEADERS_PAGE;
     rs->vary = "Accept-Language";
+    say_onion(app, rq, rs);
     return (struct page){.app = app, .rq = rq, .out = &rs->body, .french = rq->french};
 }
 
