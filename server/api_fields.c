@@ -254,6 +254,8 @@ static bool check_value(const struct field *field, const struct json *v, const c
         return check_polygons(v, at, f);
     case FIELD_TAGS:
         return check_tags(field, v, at, f);
+    case FIELD_OBJECT:
+        return json_kind(v) == JSON_OBJECT || api_fault(f, at, "this is an object");
     case FIELD_OSM_TYPE:
         return check_osm_type(json_string(v), at, f);
     }
