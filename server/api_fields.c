@@ -56,7 +56,7 @@ static const struct field LINK_FIELDS[] = {WORD("kind", LINK_KIND_TERMS), WHOLE(
 
 const struct field PROPERTY_FIELDS[] = {
     WHOLE("id", USE_IGNORED, 0, 9e15), WHOLE("version", USE_IGNORED, 0, 4294967295.0), OF(USE_IGNORED, "slug", FIELD_TEXT, NAME_RUNES),
-    OF(USE_IGNORED, "url", FIELD_TEXT, URL_RUNES), OF(USE_IGNORED, "updated", FIELD_TEXT, 32), BOOL("stale", USE_IGNORED),
+    OF(USE_IGNORED, "url", FIELD_TEXT, URL_RUNES), OF(USE_IGNORED, "source_urls", FIELD_TEXT, 1e6), OF(USE_IGNORED, "updated", FIELD_TEXT, 32), BOOL("stale", USE_IGNORED),
     OF(USE_DERIVED, "title", FIELD_TEXT, 4 * TITLE_RUNES), TEXT("title_fr", TITLE_RUNES), TEXT("title_en", TITLE_RUNES),
     WORD("category", CATEGORY_TERMS), WORDS("categories2", CATEGORY_TERMS), WORDS("capabilities", CAPABILITY_TERMS),
     WORD("surveilled_space", SPACE_TERMS), WORD("watch_target", TARGET_TERMS), WORD("admin_level", LEVEL_TERMS), TEXT("place_id", NAME_RUNES),

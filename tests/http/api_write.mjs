@@ -63,8 +63,8 @@ function isFault(answer, status, pointer, what) {
 }
 
 test("a stranger's record is a proposal with a receipt, on no map until somebody decides", async () => {
-  const tile = `${server.url}/tiles/deployments/14/8440/5985.png`; // 5.45 E, 43.29 N
-  const vector = `${server.url}/tiles/deployments/13/4220/2992.mvt`;
+  const tile = `${server.url}/tiles/deployments/14/8440/6002.png`; // 5.45 E, 43.29 N
+  const vector = `${server.url}/tiles/deployments/13/4220/3001.mvt`;
   const before = [(await get(tile)).headers.etag, (await get(vector)).headers.etag, (await read(`${ITEMS}?limit=1`)).json.numberMatched];
   const made = await send("POST", ITEMS, point(5.45, 43.29, { device_type: "dome", direction: "NW", height_m: 4, note: "seen from the stop" }));
   assert.equal(made.status, 202, made.body.toString());
@@ -84,6 +84,10 @@ test("a stranger's record is a proposal with a receipt, on no map until somebody
   assert.equal(mine.headers.etag, `"c${made.json.id}-v1"`);
   assert.equal((await read(made.headers.location)).status, 401);
   isFault(await read(made.headers.location, { as: "00000-00000-00000-00000-00000-0" }), 401, undefined, "a guessed receipt");
+  const accepted = await send("POST", `${made.headers.location}/ruling`, { kind: "accept", publish_at_once: true }, { as: moderator, type: "application/json", match: mine.headers.etag });
+  assert.equal(accepted.json.state, "accepted", accepted.body.toString());
+  const then = [(await get(tile)).headers.etag, (await get(vector)).headers.etag, (await read(`${ITEMS}?limit=1`)).json.numberMatched];
+  assert.ok(then.every((t, i) => t && t !== before[i]), "and then it is on them");
   const second = await send("POST", ITEMS, point(5.46, 43.29));
   assert.equal((await read(made.headers.location, { as: second.json.receipt })).status, 404, "the receipt of another");
 });
