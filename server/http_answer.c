@@ -119,7 +119,7 @@ static bool gzip_pays(const struct response *rs)
 {
     static const char *const texts[] = {"text/", "application/json", "application/geo+json",
         "application/problem+json", "application/vnd.", "application/x-protobuf", "application/xml",
-        "application/atom+xml", "image/svg+xml", "application/schema+json"};
+        "application/atom+xml", "application/x-ndjson", "image/svg+xml", "application/schema+json"};
     if (rs->no_gzip || rs->body.len < GZIP_FROM_BYTES || !rs->content_type)
         return false;
     for (size_t i = 0; i < COUNT(texts); i++)

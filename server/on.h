@@ -17,7 +17,7 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 /* logging in, moderating */
 
 /* writing over the API */
-handler_fn on_api_add, on_api_change, on_api_options;
+handler_fn on_api_add, on_api_change, on_api_options, on_api_contribution, on_api_message, on_api_ruling, on_api_changes;
 
 /* uploads */
 
