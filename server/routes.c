@@ -1,5 +1,6 @@
 /* One table: which methods and addresses there are, who answers, where that runs. The first that fits is taken, so the
  * tiles come first. */
+#include "data/base/limits.h"
 #include "server/on.h"
 #include "server/page.h"
 
@@ -40,6 +41,9 @@ const struct route ROUTES[] = {
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* proposing */
+    {GET | POST, "/add", on_add, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/add/map.png", on_add_map, ON_WORKER_SLOW, 0, HEADERS_PRIVATE},
+    {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
 
