@@ -20,6 +20,7 @@ struct page_head {
     struct str title, description, canonical; /* canonical: path and query under the base URL */
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
+    const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
     struct str robots;
 };
 void page_begin(struct page *p, const struct page_head *head);

@@ -250,7 +250,7 @@ void page_begin(struct page *p, const struct page_head *head)
         p->french ? "fr" : "en");
     page_meta(p, head);
     page_raw(p, "<link rel=\"icon\" href=\"data:,\">");
-    if (head->map)
+    if (head->map || head->script)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/leaflet.css\">");
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
     if (head->form)
@@ -258,15 +258,20 @@ void page_begin(struct page *p, const struct page_head *head)
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");
+    if (head->script)
+        page_fmt(p, "<script src=\"/web/leaflet.js\" defer></script><script src=\"/web/%s\" defer></script>", head->script);
     page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : "text-page", "skip");
     if (head->map)
         return;
     struct str site = str_of(p->app->config.title);
     page_fmt(p, "<header class=\"bar\"><a class=\"name\" href=\"%L\">%S</a><nav aria-label=\"%t\"><a href=\"%L\">%t</a>"
-                "<a href=\"%L\">%t</a><a href=\"%L\">%t</a></nav>"
-                "<form class=\"find\" role=\"search\" action=\"/list\"><label class=\"hidden\" for=\"q\">%t</label>"
+                "<a href=\"%L\">%t</a><a href=\"%L\">%t</a>",
+        "/", site, "nav", "/", "nav.map", "/list", "nav.list", "/method", "nav.method");
+    if (p->app->config.contributions != CONTRIBUTIONS_CLOSED)
+        page_fmt(p, "<a href=\"%L\">%t</a>", "/add", "nav.add");
+    page_fmt(p, "</nav><form class=\"find\" role=\"search\" action=\"/list\"><label class=\"hidden\" for=\"q\">%t</label>"
                 "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"%t\" autocomplete=\"off\"><button>%t</button>",
-        "/", site, "nav", "/", "nav.map", "/list", "nav.list", "/method", "nav.method", "search.label", "search.label", "search.go");
+        "search.label", "search.label", "search.go");
     page_lang_field(p);
     page_raw(p, "</form></header><main id=\"main\">");
 }

@@ -42,6 +42,9 @@ const struct route ROUTES[] = {
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* proposing */
+    {GET | POST, "/add", on_add, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/add/map.png", on_add_map, ON_WORKER_SLOW, 0, HEADERS_PRIVATE},
+    {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
 
