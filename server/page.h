@@ -20,6 +20,7 @@ struct page_head {
     struct str title, description, canonical; /* canonical: path and query under the base URL */
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
+    bool photo;                  /* loads photo.css and blur.js */
     struct str robots;
 };
 void page_begin(struct page *p, const struct page_head *head);

@@ -21,6 +21,8 @@ void page_when(struct page *p, struct partial_date d);
 /* One record as an item of a list: symbol, title, place, status. */
 void page_row(struct page *p, const struct deployment *d, bool with_place);
 void page_rows(struct page *p, const struct deployment *d, size_t n, bool with_place);
+/* The published record of /d/{id}…, by its number or slug; ERR_MISSING, ERR_GONE. */
+bool page_find_record(struct worker *w, struct request *rq, struct deployment *out, struct err *err);
 /* Its page, where it has one. */
 void page_place_link(struct page *p, struct str code, struct str name);
 

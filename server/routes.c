@@ -1,5 +1,6 @@
 /* One table: which methods and addresses there are, who answers, where that runs. The first that fits is taken, so the
  * tiles come first. */
+#include "data/base/limits.h"
 #include "server/on.h"
 #include "server/page.h"
 
@@ -42,6 +43,16 @@ const struct route ROUTES[] = {
     /* proposing */
 
     /* reports, receipts, photos */
+    {GET, "/d/{id}/report", on_report, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/d/{id}/report", on_report_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track", on_track, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/track", on_track_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track/photo", on_track_photo, ON_LOOP, 0, HEADERS_PRIVATE},
+    {POST, "/track/photo", on_track_photo_sent, ON_WORKER_SLOW, PHOTO_MAX_BYTES + PHOTO_FORM_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/photo/{file}", on_photo, ON_WORKER_QUICK, 0, HEADERS_ASSET},
+    {GET, "/queue/photo", on_queue_photos, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* logging in, moderating */
 
