@@ -22,8 +22,12 @@ void report_links(struct page *p, uint64_t record);
 /* logging in, moderating */
 
 /* writing over the API */
+handler_fn on_api_add, on_api_change, on_api_options;
 
 /* uploads */
+
+/* groups */
+handler_fn on_group, on_group_css;
 
 /* of this machine */
 handler_fn on_healthz, on_readyz, on_metrics;

@@ -252,7 +252,7 @@ void page_begin(struct page *p, const struct page_head *head)
 
 void page_end(struct page *p)
 {
-    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/track", "nav.track"},
+    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"}, {"/track", "nav.track"},
         {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}};
     page_fmt(p, "</main><footer class=\"foot\"><nav aria-label=\"%t\">", "nav.foot");
     for (size_t i = 0; i < COUNT(pages); i++)
