@@ -14,6 +14,11 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 handler_fn on_add, on_add_map, on_correct;
 
 /* reports, receipts, photos */
+handler_fn on_report, on_report_sent, on_track, on_track_sent, on_track_photo, on_track_photo_sent, on_photo, on_queue_photos, on_queue_photo,
+    on_queue_photo_sent;
+struct page;
+/* At the foot of a record: what anybody may say of it. */
+void report_links(struct page *p, uint64_t record);
 
 /* logging in, moderating */
 

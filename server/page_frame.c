@@ -255,6 +255,8 @@ void page_begin(struct page *p, const struct page_head *head)
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
     if (head->form)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/form.css\"><script src=\"/web/form.js\" defer></script>");
+    if (head->photo)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/photo.css\"><script src=\"/web/blur.js\" defer></script>");
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");
@@ -278,7 +280,7 @@ void page_begin(struct page *p, const struct page_head *head)
 
 void page_end(struct page *p)
 {
-    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"},
+    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"}, {"/track", "nav.track"},
         {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}};
     page_fmt(p, "</main><footer class=\"foot\"><nav aria-label=\"%t\">", "nav.foot");
     for (size_t i = 0; i < COUNT(pages); i++)

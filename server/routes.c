@@ -47,6 +47,16 @@ const struct route ROUTES[] = {
     {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
+    {GET, "/d/{id}/report", on_report, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/d/{id}/report", on_report_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track", on_track, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/track", on_track_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track/photo", on_track_photo, ON_LOOP, 0, HEADERS_PRIVATE},
+    {POST, "/track/photo", on_track_photo_sent, ON_WORKER_SLOW, PHOTO_MAX_BYTES + PHOTO_FORM_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/photo/{file}", on_photo, ON_WORKER_QUICK, 0, HEADERS_ASSET},
+    {GET, "/queue/photo", on_queue_photos, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* logging in, moderating */
 

@@ -59,6 +59,9 @@ enum {
     PHOTO_SIDE_MAX_PX = 20000,
     PHOTO_SCANS_MAX = 64,                 /* of a progressive JPEG; usual are 10, and each costs a walk over the picture */
     PHOTO_BLURS_MAX = 64,                 /* rectangles in one photo */
+    PHOTOS_A_CONTRIBUTION_MAX = 4,        /* of each side of a pole; each is up to 8 MB kept */
+    PHOTOS_CLEANED_AT_ONCE_MAX = 2,       /* children, each of half a GiB */
+    PHOTO_FORM_MAX_BYTES = 64 * 1024,     /* the fields beside the photo */
     PHOTO_CLEAN_SIDE_MAX_PX = 2048,       /* what is kept of it */
     PHOTO_CLEAN_MAX_BYTES = 8 * 1000 * 1000, /* 2048 by 2048 of noise is under 5 MB */
     PHOTO_CHILD_MEMORY_BYTES = 512 * 1024 * 1024,
