@@ -20,6 +20,8 @@ struct page_head {
     struct str title, description, canonical; /* canonical: path and query under the base URL */
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
+    const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
+    bool photo;                  /* loads photo.css and blur.js */
     struct str robots;
 };
 void page_begin(struct page *p, const struct page_head *head);
@@ -43,7 +45,7 @@ const char *page_term(const struct page *p, const struct term *t);
 
 /* handlers of pages, listed in routes.c */
 handler_fn page_home, page_list, page_city, page_record, page_version, page_history, page_org, page_category, page_method,
-    page_data, page_accessibility, page_legal, page_contact, page_press, page_embed;
+    page_data, page_accessibility, page_legal, page_contact, page_guide, page_press, page_embed;
 /* The page of an error answer. */
 bool page_error(struct app *app, struct request *rq, int status, const char *sentence, struct response *rs);
 
