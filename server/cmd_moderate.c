@@ -21,11 +21,11 @@ static const char HELP[] =
     "                 leaves with 1 when a reply or notice is overdue, so that a timer can call somebody\n"
     "  --json         everything about each, as a JSON list\n"
     "  --reason TEXT  of a refusal: its author reads it; of a question: the question\n"
-    "  --hold-days N  what was seen on foot is published N days after it came at the earliest (0 to 366; not given: 31)\n"
+    "  --hold-days N  what was seen on foot is published N days after it came at the earliest (0 to 365; not given: 31)\n"
     "  --at-once      publish it now: whoever was seen surveying that day can be found on the footage\n"
     "  --into RECORD  the published record that it is the same as\n";
 
-enum { HOLD_DAYS_USUAL = 31, HOLD_DAYS_MAX = 366, DAY_S = 86400 };
+enum { HOLD_DAYS_USUAL = 31, HOLD_DAYS_MAX = 365, DAY_S = 86400 };
 
 static const struct who OPERATOR = {.role = ROLE_ADMIN, .territory = {"all", 3}}; /* of this machine: no account */
 
@@ -81,7 +81,7 @@ static void print_row(const struct contribution *c)
     terminal_put(stdout, c->place_name.len ? c->place_name : c->place_code, 14);
     put_what(&what, c);
     putchar(' ');
-    terminal_put(stdout, buf_str(&what), 25);
+    terminal_put(stdout, buf_str(&what), -25);
     putchar('\n');
 }
 
@@ -201,7 +201,7 @@ static void print_line(const char *name, struct str value)
     if (!value.len)
         return;
     printf("%-11s ", name);
-    terminal_put(stdout, value, (int)MIN(str_runes(value), COLUMNS));
+    terminal_put(stdout, value, -COLUMNS);
     putchar('\n');
 }
 
@@ -235,7 +235,7 @@ static bool print_difference(const struct deployment *before, const struct deplo
             printf("  ");
             terminal_put(stdout, e.key, 20);
             putchar(' ');
-            terminal_put(stdout, buf_str(&line), (int)MIN(str_runes(buf_str(&line)), 2000));
+            terminal_put(stdout, buf_str(&line), -2000);
             putchar('\n');
         }
     }
@@ -259,7 +259,7 @@ static bool print_alike(struct store *s, const struct contribution *c, const str
             buf_fmt(&far, "%lld m", (long long)list[i].distance_m);
         printf("  %-6s %7s  %s %llu  ", strengths[list[i].strength], far.len ? far.at : "", list[i].pending ? "proposal" : "record",
             (unsigned long long)(list[i].pending ? list[i].contribution : list[i].id));
-        terminal_put(stdout, list[i].title, (int)MIN(str_runes(list[i].title), 60));
+        terminal_put(stdout, list[i].title, -50);
         putchar('\n');
     }
     return true;
@@ -295,7 +295,10 @@ static bool do_show(struct store *s, const struct request *r, struct err *err)
         print_line("text", c.patch);
         return true;
     }
-    if (!contribution_preview(s, &c, S(""), &a, &before, &after, &conflicts, err) || !print_difference(&before, &after, err))
+    if (!contribution_preview(s, &c, S(""), &a, &before, &after, &conflicts, err))
+        return false;
+    print_line("category", str_of(CATEGORY_TERMS[after.category].code)); /* the first of the list is not written */
+    if (!print_difference(&before, &after, err))
         return false;
     print_line("changed by others since", conflicts);
     return print_alike(s, &c, &after, &a, err);
