@@ -15,6 +15,7 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 /* reports, receipts, photos */
 
 /* logging in, moderating */
+handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_changes, on_undo, on_undo_post;
 
 /* writing over the API */
 

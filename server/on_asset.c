@@ -13,6 +13,7 @@ EMBED(web_map_css, "server/web/map.css")
 EMBED(web_page_css, "server/web/page.css")
 EMBED(web_form_css, "server/web/form.css")
 EMBED(web_form_js, "server/web/form.js")
+EMBED(web_queue_css, "server/web/queue.css")
 
 static const char JS[] = "text/javascript; charset=utf-8", CSS[] = "text/css; charset=utf-8";
 static const struct asset {
@@ -26,6 +27,7 @@ static const struct asset {
     {"page.css", CSS, web_page_css},
     {"form.css", CSS, web_form_css},
     {"form.js", JS, web_form_js},
+    {"queue.css", CSS, web_queue_css},
 };
 
 static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\n";

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "server/desk.h"
+
 struct page page_start(struct app *app, struct request *rq, struct response *rs)
 {
     rs->content_type = "text/html; charset=utf-8";
@@ -232,10 +234,12 @@ void page_begin(struct page *p, const struct page_head *head)
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
     if (head->form)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/form.css\"><script src=\"/web/form.js\" defer></script>");
+    if (head->caller || head->compare)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/queue.css\">");
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");
-    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : "text-page", "skip");
+    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : head->caller ? "text-page desk" : "text-page", "skip");
     if (head->map)
         return;
     struct str site = str_of(p->app->config.title);
@@ -245,7 +249,10 @@ void page_begin(struct page *p, const struct page_head *head)
                 "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"%t\" autocomplete=\"off\"><button>%t</button>",
         "/", site, "nav", "/", "nav.map", "/list", "nav.list", "/method", "nav.method", "search.label", "search.label", "search.go");
     page_lang_field(p);
-    page_raw(p, "</form></header><main id=\"main\">");
+    page_raw(p, "</form></header>");
+    if (head->caller)
+        desk_bar(p, head->caller);
+    page_raw(p, "<main id=\"main\">");
 }
 
 void page_end(struct page *p)
