@@ -32,6 +32,8 @@ struct search {
     struct str place_code;       /* empty: anywhere */
     int levels;                  /* bits 1 << LEVEL_…; 0: all */
     bool programmes_only;
+    bool without_source;         /* neither a document nor a file it came in with, and nobody saw it on the spot */
+    int32_t unconfirmed_since;   /* a day: not stopped, and nothing that is known of it is of this day or newer; 0: any */
     size_t offset, limit;
 };
 /* Published records in a fixed order (programmes first, then by place and id): whole ones. *total: all that match. */

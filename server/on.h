@@ -18,8 +18,12 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_changes, on_undo, on_undo_post;
 
 /* writing over the API */
+handler_fn on_api_add, on_api_change, on_api_options;
 
 /* uploads */
+
+/* groups */
+handler_fn on_group, on_group_css;
 
 /* of this machine */
 handler_fn on_healthz, on_readyz, on_metrics;

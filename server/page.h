@@ -47,7 +47,7 @@ const char *page_term(const struct page *p, const struct term *t);
 
 /* handlers of pages, listed in routes.c */
 handler_fn page_home, page_list, page_city, page_record, page_version, page_history, page_changes, page_org, page_category, page_method,
-    page_data, page_accessibility, page_legal, page_contact, page_press, page_embed;
+    page_data, page_accessibility, page_legal, page_contact, page_guide, page_press, page_embed;
 /* The page of an error answer. */
 bool page_error(struct app *app, struct request *rq, int status, const char *sentence, struct response *rs);
 

@@ -257,7 +257,7 @@ void page_begin(struct page *p, const struct page_head *head)
 
 void page_end(struct page *p)
 {
-    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"},
+    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"},
         {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}};
     page_fmt(p, "</main><footer class=\"foot\"><nav aria-label=\"%t\">", "nav.foot");
     for (size_t i = 0; i < COUNT(pages); i++)

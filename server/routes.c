@@ -4,7 +4,7 @@
 #include "server/on.h"
 #include "server/page.h"
 
-enum { GET = 1 << HTTP_GET, POST = 1 << HTTP_POST, PUT = 1 << HTTP_PUT, PATCH = 1 << HTTP_PATCH, DELETE = 1 << HTTP_DELETE };
+enum { GET = 1 << HTTP_GET, POST = 1 << HTTP_POST, PUT = 1 << HTTP_PUT, PATCH = 1 << HTTP_PATCH, DELETE = 1 << HTTP_DELETE, OPTIONS = 1 << HTTP_OPTIONS };
 
 const struct route ROUTES[] = {
     {GET, "/tiles/{style}/{z}/{x}/{y}", on_tile, ON_LOOP, 0, HEADERS_TILE},
@@ -37,6 +37,7 @@ const struct route ROUTES[] = {
     {GET, "/method", page_method, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/data", page_data, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/accessibility", page_accessibility, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+    {GET, "/guide", page_guide, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/legal", page_legal, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
@@ -60,10 +61,16 @@ const struct route ROUTES[] = {
     {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */
+    {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {PUT | PATCH | DELETE, "/api/collections/{collection}/items/{id}", on_api_change, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {OPTIONS, "/api/collections/{collection}/items", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
 
     /* groups */
+    {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/c/{slug}/group.css", on_group_css, ON_WORKER_QUICK, 0, HEADERS_ASSET},
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 

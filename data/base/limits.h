@@ -14,6 +14,9 @@ enum {
     SEND_BUFFER_BYTES = 128 * 1024,       /* a slow reader holds this much of the kernel, no more */
     ZOOM_MAX = 22,
     PAGE_ITEMS_MAX = 1000,                /* features a page of /api; more is asked for page by page */
+    API_BODY_MAX_BYTES = 256 * 1024,      /* a record with ten sources is under 6 KiB, a zone of 2,000 places under 100 */
+    API_LIST_MAX = 500,                   /* devices, sources, claims… of one record */
+    CHANGES_PAGE_MAX = 1000,              /* lines of /api/changes a page */
     /* forms */
     FORM_FIELDS_MAX = 128,                /* a contribution with ten sources has under 80 */
     FORM_NAME_MAX_BYTES = 64,             /* our longest is under 24 */
@@ -22,6 +25,9 @@ enum {
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
+    /* a group's page */
+    GROUP_TEXT_MAX_RUNES = 4000,          /* two printed pages */
+    GROUP_CONTACT_MAX_RUNES = 200,        /* an address of mail has at most 254 bytes; usual ones are under 40 */
     /* proof of work */
     CHALLENGE_FRESH_S = 30 * 60,          /* time to fill in a form */
     CHALLENGE_FILL_S = 3,                 /* nobody fills in a form faster */
