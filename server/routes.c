@@ -58,7 +58,20 @@ const struct route ROUTES[] = {
     {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
     {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
-    /* logging in, moderating */
+    /* logging in, moderating; passwords take a worker long (Argon2id) */
+    {GET, "/login", on_login, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/login", on_login_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/logout", on_logout, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/me", on_me, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/me", on_me_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue", on_queue, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue", on_queue_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/history", on_changes, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/undo", on_undo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/undo", on_undo_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/{id}", on_queue_item, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/{id}", on_queue_rule, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */
     {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},

@@ -103,6 +103,18 @@ bool record_undo_all(struct store *s, struct undo_of of, const struct who *who, 
     return tx_commit(&tx, err);
 }
 
+bool record_would_undo_all(struct store *s, struct undo_of of, size_t *undone, size_t *left, struct err *err)
+{
+    AUTO_FREE struct step *steps = NULL;
+    size_t n;
+    if (!list_steps(s, of, &steps, &n, err))
+        return false;
+    *undone = *left = 0;
+    for (size_t i = 0; i < n; i++)
+        ++*(steps[i].others_since ? left : undone);
+    return true;
+}
+
 /* ---- erasure ---- */
 
 static bool run_all(struct store *s, const char *const *texts, size_t n, uint64_t id, struct str ground, struct err *err)
