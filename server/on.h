@@ -19,6 +19,7 @@ handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collection
 /* writing over the API */
 
 /* uploads */
+handler_fn page_import, on_import_form, page_import_one, on_import_change, on_import_post, on_import_get, on_import_put, on_import_apply;
 
 /* of this machine */
 handler_fn on_healthz, on_readyz, on_metrics;

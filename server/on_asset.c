@@ -13,6 +13,8 @@ EMBED(web_map_css, "server/web/map.css")
 EMBED(web_page_css, "server/web/page.css")
 EMBED(web_form_css, "server/web/form.css")
 EMBED(web_form_js, "server/web/form.js")
+EMBED(web_upload_css, "server/web/upload.css")
+EMBED(web_upload_js, "server/web/upload.js")
 
 static const char JS[] = "text/javascript; charset=utf-8", CSS[] = "text/css; charset=utf-8";
 static const struct asset {
@@ -26,6 +28,8 @@ static const struct asset {
     {"page.css", CSS, web_page_css},
     {"form.css", CSS, web_form_css},
     {"form.js", JS, web_form_js},
+    {"upload.css", CSS, web_upload_css},
+    {"upload.js", JS, web_upload_js},
 };
 
 static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\n";

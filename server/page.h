@@ -21,6 +21,7 @@ struct page_head {
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
     struct str robots;
+    int refresh_s;               /* the page asks for itself again after so long; 0: never */
 };
 void page_begin(struct page *p, const struct page_head *head);
 void page_end(struct page *p);

@@ -1,5 +1,6 @@
 /* One table: which methods and addresses there are, who answers, where that runs. The first that fits is taken, so the
  * tiles come first. */
+#include "data/base/limits.h"
 #include "server/on.h"
 #include "server/page.h"
 
@@ -48,6 +49,14 @@ const struct route ROUTES[] = {
     /* writing over the API */
 
     /* uploads */
+    {GET, "/import", page_import, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import", on_import_form, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/import/{id}", page_import_one, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import/{id}", on_import_change, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports", on_import_post, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/api/imports/{id}", on_import_get, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {PUT, "/api/imports/{id}", on_import_put, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports/{id}/apply", on_import_apply, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* groups */
 };
