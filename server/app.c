@@ -19,6 +19,7 @@
 #include "server/session.h"
 #include "server/tile_cache.h"
 #include "server/tiles.h"
+#include "server/upload.h"
 #include "server/writer.h"
 
 enum {
@@ -282,6 +283,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     s->kept = kept_new(KEPT_BYTES);
     s->rate = rate_new();
     s->sessions = sessions_new();
+    s->uploads = uploads_new(app);
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
@@ -305,6 +307,7 @@ void app_stop(struct app *app)
     s->ready = false;
     if (s->http)
         http_drain(s->http, DRAIN_MS);
+    uploads_stop(s->uploads);
     work_stop(s->work);
     writer_stop(s->writer); /* after those who hand over, before those who wait for its answers */
     s->writer = NULL;
@@ -317,6 +320,7 @@ void app_stop(struct app *app)
     kept_free(s->kept);
     rate_free(s->rate);
     sessions_free(s->sessions);
+    uploads_free(s->uploads);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

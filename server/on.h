@@ -27,6 +27,7 @@ handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_q
 handler_fn on_api_add, on_api_change, on_api_options, on_api_contribution, on_api_message, on_api_ruling, on_api_changes;
 
 /* uploads */
+handler_fn page_import, on_import_form, page_import_one, on_import_change, on_import_post, on_import_get, on_import_put, on_import_apply;
 
 /* groups */
 handler_fn on_group, on_group_css;

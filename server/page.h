@@ -27,6 +27,7 @@ struct page_head {
     const struct caller *caller; /* a private page of theirs: wide, with queue.css, and the bar says who is logged in; NULL: none */
     bool compare;                /* loads queue.css for a table of differences */
     struct str robots;
+    int refresh_s;               /* the page asks for itself again after so long; 0: never */
 };
 void page_begin(struct page *p, const struct page_head *head);
 void page_end(struct page *p);

@@ -87,6 +87,14 @@ const struct route ROUTES[] = {
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
+    {GET, "/import", page_import, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import", on_import_form, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/import/{id}", page_import_one, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import/{id}", on_import_change, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports", on_import_post, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/api/imports/{id}", on_import_get, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {PUT, "/api/imports/{id}", on_import_put, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports/{id}/apply", on_import_apply, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* groups */
     {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},

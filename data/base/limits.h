@@ -52,6 +52,20 @@ enum {
     IMPORT_PROPERTIES_MAX = 200,          /* of one row */
     IMPORT_VERTICES_MAX = 10000,          /* of one geometry */
     IMPORT_REFUSALS_SHOWN = 20,
+    /* uploads: imports of strangers (the command line has no limit of rows) */
+    UPLOAD_MAX_BYTES = 50 * 1000 * 1000,  /* the file */
+    UPLOAD_BODY_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024, /* the form around it */
+    UPLOAD_ROWS_MAX = 100 * 1000,
+    UPLOAD_SECONDS = 30,                  /* of the child, by the clock and by the processor */
+    UPLOAD_MEMORY_MB = 1024,              /* of the child */
+    UPLOAD_CHANGES_MAX = 20 * 1000,       /* rows of one file that are proposed or applied: one transaction, some seconds */
+    UPLOAD_PLAN_MAX_BYTES = 128 * 1024 * 1024, /* those rows, written out */
+    UPLOAD_READING_MAX = 2,               /* files read at once; others wait */
+    UPLOADS_KEPT_MAX = 64,                /* in memory with their previews, an hour each */
+    UPLOADS_EACH_MAX = 8,                 /* of them of one account or token: the oldest goes */
+    UPLOAD_ROWS_SHOWN = 50,               /* of each class */
+    UPLOAD_POINTS_MAX = 5000,             /* in a preview */
+    UPLOAD_NAME_MAX_RUNES = 80,           /* what the source is called */
     FILTER_VALUES_MAX = 64,               /* values in one list of a filter */
     /* contributed photos */
     PHOTO_MAX_BYTES = 15 * 1000 * 1000,   /* as sent; telephones send 2 to 12 MB */
