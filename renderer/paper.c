@@ -69,6 +69,17 @@ double paper_paragraph(struct paper *p, struct str text, double x, double y, con
     return l->height_px / LAID_OUT_PX;
 }
 
+double paper_text_width(struct paper *p, struct str text, const struct paper_type *type)
+{
+    double w = text.len ? width_pt(p, text, type) : 0;
+    return type->max_width_pt > 0 ? MIN(w, type->max_width_pt) : w;
+}
+
+double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
+{
+    return text.len ? lay_out(p, text, type, type->max_width_pt)->height_px / LAID_OUT_PX : 0;
+}
+
 /* ---- lines ---- */
 
 static void stroke(struct paper *p, double width, double grey)
@@ -128,13 +139,32 @@ static void put_grey(struct buf *out, struct rgba c)
     buf_add(out, S(")\""));
 }
 
+/* The beginning of a mark's name, as renderer/mark.h has them. */
+static bool is_mark(struct str from)
+{
+    static const char *const kinds[] = {"\"mark:", "\"tick:", "\"cluster:", "\"badge:"};
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (str_starts(from, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
 void paper_greys(struct str style, struct buf *out)
 {
     size_t from = 0;
     struct str css;
     struct rgba colour;
     for (size_t i = 0; i < style.len; i++) {
-        if (style.at[i] != '"' || !read_colour(str_slice(style, i, style.len), &css, &colour))
+        if (style.at[i] != '"')
+            continue;
+        struct str rest = str_slice(style, i, style.len);
+        if (is_mark(rest)) {
+            buf_add(out, str_slice(style, from, i + 1));
+            buf_add(out, S("grey:"));
+            from = i + 1;
+            continue;
+        }
+        if (!read_colour(rest, &css, &colour))
             continue;
         buf_add(out, str_slice(style, from, i));
         put_grey(out, colour);

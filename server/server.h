@@ -43,6 +43,7 @@ struct sessions; /* session.h */
 struct rate;     /* rate.h */
 struct tiles; /* tiles.h */
 struct kept;  /* kept.h */
+struct drawn; /* drawn.h */
 struct server {
     struct app *app;
     struct work *work;
@@ -50,6 +51,7 @@ struct server {
     struct http_counts counts;
     struct tiles *tiles;
     struct kept *kept; /* glyphs and sprites */
+    struct drawn *drawn;
     struct buf base_url;
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */
