@@ -18,7 +18,7 @@
 #define DATE_TYPE 10.5
 #define FOOT_TYPE 8.8
 #define BAR_LONGEST 130.0
-#define ARROW_TALL 17.0
+#define ARROW_TALL 20.0
 #define UNIT_LEAST 0.72
 #define UNIT_MOST 3.0
 #define MAP_SHARE_LEAST 0.3 /* of the whole's height */
@@ -101,7 +101,7 @@ static double put_signs(struct paper *p, const struct figure *f, double y)
         x += 16 * u;
     }
     if (has_arrow(f)) {
-        north_arrow_draw(p, x + 5 * u, y + 3 * u, ARROW_TALL * u * 0.8, -f->view.bearing_deg, f->north, type.grey);
+        north_arrow_draw(p, x + 6 * u, y + 3 * u, ARROW_TALL * u * 0.8, -f->view.bearing_deg, f->north, type.grey);
         x += 20 * u;
     }
     return x;
@@ -146,32 +146,40 @@ static bool legend_is_beside(const struct figure *f)
     return f->width_px >= 1.1 * f->height_px && f->width_px >= 480;
 }
 
+static struct legend legend_of(const struct figure *f, double unit)
+{
+    return (struct legend){.n = f->legend.n, .rows = f->legend.rows, .unit = unit, .grey = f->dark ? 0.88 : 0.14};
+}
+
 static void place_legend(struct paper *p, struct figure *f, double top, double bottom)
 {
     double u = f->unit, w = f->width_px;
     bool had = f->legend_at.y1 > f->legend_at.y0;
-    f->legend.grey = f->dark ? 0.88 : 0.14;
-    f->legend.unit = u;
+    struct legend legend = legend_of(f, u);
     if (legend_is_beside(f)) {
-        double wide = CLAMP(w * 0.27, 150 * u, 250 * u);
+        double wide = CLAMP(legend_width(p, &legend) + 2 * PAD * u, 130 * u, MIN(w * 0.3, 250 * u));
+        if (had)
+            wide = MAX(wide, f->legend_at.x1 - f->legend_at.x0);
         f->legend_at = (struct rect){w - wide, top, w, bottom};
         f->legend_columns = 1;
-        legend_fit(p, &f->legend, wide - 1.8 * PAD * u, 1, bottom - top - PAD * u, LEGEND_LEAST * u);
+        legend_fit(p, &legend, wide - 1.8 * PAD * u, 1, bottom - top - PAD * u, LEGEND_LEAST * u);
+        f->legend_unit = legend.unit;
         return;
     }
     f->legend_columns = (int)CLAMP((w - PAD * u) / (185 * u), 1.0, 4.0);
     double inner = (w - 2 * PAD * u) / f->legend_columns, most = (bottom - top) * 0.45;
-    double tall = MIN(legend_fit(p, &f->legend, inner, f->legend_columns, most, LEGEND_LEAST * u), most) + PAD * u;
+    double tall = MIN(legend_fit(p, &legend, inner, f->legend_columns, most, LEGEND_LEAST * u), most) + PAD * u;
     if (had)
         tall = MAX(tall, f->legend_at.y1 - f->legend_at.y0);
     f->legend_at = (struct rect){0, bottom - tall, w, bottom};
+    f->legend_unit = legend.unit;
 }
 
 bool figure_lay_out(struct painter *painter, struct figure *f, struct err *err)
 {
     struct paper p = {.text = painter_text(painter)};
     f->unit = CLAMP(pow(f->width_px * f->height_px / (800.0 * 600), 0.25), UNIT_LEAST, UNIT_MOST);
-    double top = put_head(&p, f, false), bottom = f->height_px - put_foot(&p, f, 0, false);
+    double top = MAX(put_head(&p, f, false), f->map.y0), bottom = f->height_px - put_foot(&p, f, 0, false);
     struct rect map = {0, ceil(top * f->scale) / f->scale, f->width_px, floor(bottom * f->scale) / f->scale};
     if (f->legend.n) {
         place_legend(&p, f, map.y0, map.y1);
@@ -211,11 +219,12 @@ static void draw_around(struct painter *painter, cairo_t *cr, const struct figur
     paper_line(&p, 0, f->map.y1, f->width_px, f->map.y1, 0.5, line);
     if (f->legend.n) {
         struct rect at = f->legend_at;
+        struct legend legend = legend_of(f, f->legend_unit);
         bool beside = legend_is_beside(f);
         if (beside)
             paper_line(&p, at.x0, at.y0, at.x0, at.y1, 0.5, line);
         double wide = beside ? at.x1 - at.x0 - 1.8 * PAD * u : (at.x1 - at.x0 - 2 * PAD * u) / f->legend_columns;
-        legend_draw(&p, &f->legend, painter_icons(painter, style, f->scale), at.x0 + PAD * u, at.y0 + PAD * u * 0.4, wide, f->legend_columns,
+        legend_draw(&p, &legend, painter_icons(painter, style, f->scale), at.x0 + PAD * u, at.y0 + PAD * u * 0.4, wide, f->legend_columns,
             at.y1 - at.y0 - PAD * u * 0.8);
         if (!beside)
             paper_line(&p, 0, at.y1, f->width_px, at.y1, 0.5, line);
@@ -227,6 +236,12 @@ static void draw_around(struct painter *painter, cairo_t *cr, const struct figur
     put_foot(&p, f, MAX(f->map.y1, f->legend.n && !legend_is_beside(f) ? f->legend_at.y1 : 0), true);
     if (linked)
         cairo_tag_end(cr, CAIRO_TAG_LINK);
+}
+
+static bool is_sound(cairo_t *cr, struct err *err)
+{
+    cairo_status_t status = cairo_status(cr);
+    return status == CAIRO_STATUS_SUCCESS || err_set(err, ERR_INTERNAL, "drawing a figure: %s", cairo_status_to_string(status));
 }
 
 /* ---- of pixels ---- */
@@ -278,6 +293,7 @@ static bool draw_pixels(struct painter *painter, const struct figure *f, enum pi
         cairo_scale(cr, f->scale, f->scale);
         draw_around(painter, cr, f, style);
     }
+    ok = ok && is_sound(cr, err);
     cairo_destroy(cr);
     cairo_surface_flush(image);
     if (ok && f->grey)
@@ -349,6 +365,7 @@ static bool draw_vectors(struct painter *painter, const struct figure *f, enum p
     cairo_restore(cr);
     if (ok)
         draw_around(painter, cr, f, style);
+    ok = ok && is_sound(cr, err);
     cairo_destroy(cr);
     cairo_surface_finish(s);
     if (ok && cairo_surface_status(s) != CAIRO_STATUS_SUCCESS)

@@ -30,17 +30,18 @@ struct figure { /* strings are the caller's */
     struct str title, says, as_of, address, link, credit;
     struct str north;           /* the letter at the arrow */
     struct str at_latitude;     /* behind the scale bar, where the scale is not the same all over; empty: it is */
-    struct legend legend;       /* n 0: none; its unit and grey are set here */
+    struct legend legend;       /* n 0: none; its unit and grey are the figure's affair */
     int32_t day;                /* the file says that it was made on this day: equal figures are equal bytes */
     struct view view;           /* centre, zoom and bearing; the rest is set here */
     /* made by figure_lay_out */
     double unit;                /* what a px of the smallest figures is */
     struct rect map, legend_at; /* px */
     int legend_columns;
+    double legend_unit;
 };
 
 /* Where everything stands, in particular f->map; sets the size of f->view. False (ERR_INVALID): too small for what is asked.
- * Again after the legend changed: with fewer rows it keeps the place it had. */
+ * Again when what is seen in that room is known: head and legend may grow then, and do not shrink. */
 bool figure_lay_out(struct painter *p, struct figure *f, struct err *err) MUST_USE;
 
 /* As a file's bytes, after it was laid out. */

@@ -18,6 +18,18 @@ static struct paper_type type_of(const struct legend *l, const struct legend_row
     return (struct paper_type){.size_pt = (heading ? HEADING_TYPE : TYPE) * l->unit, .bold = heading, .align = -1, .grey = l->grey, .max_width_pt = room};
 }
 
+double legend_width(struct paper *p, const struct legend *l)
+{
+    double most = 0;
+    for (size_t i = 0; i < l->n; i++) {
+        struct paper_type type = type_of(l, &l->rows[i], 0);
+        type.max_width_pt = 0;
+        double sign = l->rows[i].sign == LEGEND_HEADING ? 0 : SIGN_WIDE * l->unit;
+        most = MAX(most, sign + paper_text_width(p, l->rows[i].text, &type));
+    }
+    return most + l->unit;
+}
+
 static double row_height(struct paper *p, const struct legend *l, const struct legend_row *r, double column_width)
 {
     struct paper_type type = type_of(l, r, column_width);

@@ -28,6 +28,8 @@ struct legend {
     double grey;        /* of the words */
 };
 
+/* How wide a column has to be for no row to be broken. */
+double legend_width(struct paper *p, const struct legend *l);
 /* Over what height the columns of this width hold everything; the unit may have to be smaller first. */
 double legend_height(struct paper *p, const struct legend *l, double column_width, int columns);
 /* The greatest unit from l->unit down to `least` with which it fits into the height; what does not even then is left out and

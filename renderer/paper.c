@@ -60,11 +60,28 @@ double paper_text(struct paper *p, struct str text, double x, double y, const st
     return w;
 }
 
+/* Each line takes as many words as it holds: labels on a map are broken evenly, sentences on paper are not. */
+static const struct text_layout *lay_out_lines(struct paper *p, struct str text, const struct paper_type *type)
+{
+    AUTO(buf) broken = {0};
+    double space = width_pt(p, S("a a"), type) - 2 * width_pt(p, S("a"), type), used = 0;
+    struct str word;
+    for (bool first = true; str_next(&text, ' ', &word); first = false) {
+        double wide = width_pt(p, word, type);
+        bool fits = first || used + space + wide <= type->max_width_pt;
+        if (!first)
+            buf_char(&broken, fits ? ' ' : '\n');
+        used = !first && fits ? used + space + wide : wide;
+        buf_add(&broken, word);
+    }
+    return lay_out(p, buf_str(&broken), type, INFINITY);
+}
+
 double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
 {
     if (!text.len)
         return 0;
-    const struct text_layout *l = lay_out(p, text, type, type->max_width_pt);
+    const struct text_layout *l = lay_out_lines(p, text, type);
     draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y, type);
     return l->height_px / LAID_OUT_PX;
 }
@@ -77,7 +94,7 @@ double paper_text_width(struct paper *p, struct str text, const struct paper_typ
 
 double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
 {
-    return text.len ? lay_out(p, text, type, type->max_width_pt)->height_px / LAID_OUT_PX : 0;
+    return text.len ? lay_out_lines(p, text, type)->height_px / LAID_OUT_PX : 0;
 }
 
 /* ---- lines ---- */

@@ -33,7 +33,7 @@ double scale_bar_draw(struct paper *p, double x, double y, double per_metre, dou
 
 void north_arrow_draw(struct paper *p, double x, double y, double tall, double turned_deg, struct str letter, double grey)
 {
-    double turned = turned_deg * M_PI / 180, half = tall / 2, beyond = half + tall * 0.3;
+    double turned = turned_deg * M_PI / 180, half = tall / 2, beyond = half + tall * 0.36;
     cairo_save(p->cr);
     cairo_translate(p->cr, x, y);
     cairo_rotate(p->cr, turned);
@@ -46,5 +46,5 @@ void north_arrow_draw(struct paper *p, double x, double y, double tall, double t
     cairo_set_source_rgb(p->cr, grey, grey, grey);
     cairo_fill(p->cr);
     cairo_restore(p->cr);
-    paper_text(p, letter, x + beyond * sin(turned), y - beyond * cos(turned), &(struct paper_type){.size_pt = tall * 0.42, .bold = true, .grey = grey});
+    paper_text(p, letter, x + beyond * sin(turned), y - beyond * cos(turned), &(struct paper_type){.size_pt = tall * 0.55, .bold = true, .grey = grey});
 }

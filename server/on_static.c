@@ -32,6 +32,7 @@ struct picture {
     const struct snapshot *now;
     struct filter filter;
     struct place place;   /* of the address; code empty: none */
+    struct str name;      /* of what is shown; empty: of nothing in particular */
     struct figure figure;
     struct in_picture seen;
     struct style *style;  /* held */
@@ -98,11 +99,18 @@ static struct page into(struct picture *k, struct buf *out)
     return p;
 }
 
-static struct str place_name(struct picture *k)
+/* The commune in whose boundary the middle lies, else the place that most of what is shown has; far away none. */
+static bool find_commune(struct picture *k, struct err *err)
 {
-    if (k->place.code.len)
-        return k->place.name;
-    return k->figure.view.zoom >= ZOOM_PLACES ? k->seen.place_name : (struct str){0};
+    struct str code, name;
+    const struct view *v = &k->figure.view;
+    k->name = k->place.name;
+    if (k->place.code.len || v->zoom < ZOOM_PLACES)
+        return true;
+    if (!store_commune_at(k->worker->store, mercator_lonlat((struct xy){v->centre.x - floor(v->centre.x), v->centre.y}), &k->page.rq->arena, &code, &name, err))
+        return false;
+    k->name = name.len ? name : k->seen.place_name;
+    return true;
 }
 
 /* The page that shows the same, with the same filters. */
@@ -155,7 +163,7 @@ static void set_head(struct picture *k)
 {
     AUTO(buf) title = {0}, says = {0};
     struct page p = into(k, &title);
-    picture_title(&p, place_name(k), &k->filter, k->wish->date);
+    picture_title(&p, k->name, &k->filter, k->wish->date);
     p.out = &says;
     picture_says(&p, k->worker->store, &k->filter, &k->seen);
     k->figure.title = keep(k, &title);
@@ -169,11 +177,17 @@ static bool look(struct picture *k, struct err *err)
 {
     set_view(k);
     in_picture_read(&k->seen, k->now, &k->figure.view, &k->filter, clock_today());
+    if (!find_commune(k, err))
+        return false;
     set_head(k);
     set_latitude(k);
     k->look.zoom = k->figure.view.zoom;
-    return (!k->wish->legend || picture_legend(&k->page, k->now, &k->filter, &k->seen, &k->look, &k->figure.legend, err)) && set_foot(k, err) &&
-        figure_lay_out(k->worker->painter, &k->figure, err);
+    return (!k->wish->legend || picture_legend(&k->page, k->now, &k->filter, &k->seen, &k->look, &k->figure.legend, err)) && set_foot(k, err);
+}
+
+static bool look_and_lay_out(struct picture *k, struct err *err)
+{
+    return look(k, err) && figure_lay_out(k->worker->painter, &k->figure, err);
 }
 
 static bool compose(struct picture *k, struct err *err)
@@ -183,8 +197,8 @@ static bool compose(struct picture *k, struct err *err)
     k->figure = (struct figure){.width_px = w->width_px, .height_px = w->height_px, .scale = w->scale, .dark = dark, .grey = w->black,
         .scale_bar = w->scale_bar, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
     k->look = (struct picture_look){.dark = dark, .grey = w->black, .cones = w->cones, .style = k->style, .today = clock_today()};
-    /* The first time in the whole picture, the second in what head, foot and legend leave, and then its zoom is right too. */
-    return look(k, err) && look(k, err) && look(k, err);
+    /* First in the whole picture, then in what head, legend and foot leave of it; the last time nothing moves any more. */
+    return look_and_lay_out(k, err) && look_and_lay_out(k, err) && look_and_lay_out(k, err) && look(k, err);
 }
 
 static bool draw(struct picture *k, struct response *rs, struct err *err)

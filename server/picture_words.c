@@ -435,10 +435,11 @@ bool picture_legend(struct page *p, const struct snapshot *s, const struct filte
         for (int i = 0; i < FAMILY_COUNT; i++)
             add_family(&k, (enum family)i);
         add_looks(&k);
-        add_states(&k);
     }
     add_badges(&k);
     add_zones(&k);
+    if (!style_shows(look, "clusters") && style_shows(look, "deployments"))
+        add_states(&k);
     add_city(&k, s, f, look->today);
     *out = (struct legend){.n = k.n, .rows = k.at};
     return !k.full || err_arena(err);
