@@ -16,6 +16,10 @@ const struct route ROUTES[] = {
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/identify", on_identify, ON_WORKER_QUICK, 0, HEADERS_DATA},
 
+    /* pictures by address */
+    {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/openapi.json", on_api_openapi, ON_LOOP, 0, HEADERS_DATA},
