@@ -315,7 +315,7 @@ static void add_points(struct growing *g, const struct deployment *d, uint32_t c
     struct interval intervals[INTERVALS_MAX];
     size_t n_intervals = deployment_intervals(d, intervals);
     bool coarsened = d->public_precision != d->precision;
-    if (d->public_precision > PRECISION_CITY || d->category == CATEGORY_POLICE_FILE)
+    if (d->public_precision > PRECISION_CITY || d->category == CATEGORY_POLICE_FILE || deployment_is_survey(d))
         return;
     size_t n_devices = coarsened || !precision_is_point(d->public_precision) ? 0 : d->n_devices;
     for (size_t i = 0; i < n_intervals; i++) {

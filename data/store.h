@@ -32,6 +32,7 @@ struct search {
     struct str place_code;       /* empty: anywhere */
     int levels;                  /* bits 1 << LEVEL_…; 0: all */
     bool programmes_only;
+    enum { SURVEYS_LEFT_OUT, SURVEYS_TOO, SURVEYS_ALONE } surveys; /* areas where nothing was found: deployment_is_survey */
     bool without_source;         /* neither a document nor a file it came in with, and nobody saw it on the spot */
     int32_t unconfirmed_since;   /* a day: not stopped, and nothing that is known of it is of this day or newer; 0: any */
     size_t offset, limit;
@@ -85,6 +86,7 @@ struct batch {
 bool store_batches(struct store *s, struct arena *a, struct batch **out, size_t *n, struct err *err) MUST_USE;
 
 struct store_stats {
+    uint64_t surveys;            /* areas where nothing was found: in none of the other counts of records */
     uint64_t deployments, devices, sources, batches, revisions;
     uint64_t by_category[CATEGORY_COUNT], by_status[STATUS_COUNT], by_precision[PRECISION_COUNT];
     int32_t newest_day; /* of the facts: the latest event or import day */

@@ -138,6 +138,8 @@ int cmd_stats(struct invocation *inv)
         printf("records %llu\ndevices %llu\nsources %llu\nversions %llu\nimports %llu\nlast change %llu\n", (unsigned long long)t.deployments,
             (unsigned long long)t.devices, (unsigned long long)t.sources, (unsigned long long)t.revisions, (unsigned long long)t.batches,
             (unsigned long long)t.seq);
+        if (t.surveys)
+            printf("areas surveyed, nothing found %llu\n", (unsigned long long)t.surveys);
         print_terms("by category", CATEGORY_TERMS, t.by_category, CATEGORY_COUNT);
         print_terms("by status (latest event, however old)", STATUS_TERMS, t.by_status, STATUS_COUNT);
         print_terms("by precision as published", PRECISION_TERMS, t.by_precision, PRECISION_COUNT);

@@ -152,17 +152,25 @@ static int most_first(const void *a, const void *b)
     return x->n != y->n ? (x->n < y->n) - (x->n > y->n) : (x->key > y->key) - (x->key < y->key);
 }
 
-static bool was_surveyed(const struct snapshot *s, struct box box, const struct filter *f, int32_t today)
+static void list_survey(struct in_view *v, uint64_t id)
+{
+    for (size_t i = 0; i < v->n_surveys_listed; i++)
+        if (v->surveys[i] == id)
+            return;
+    if (v->n_surveys_listed < VIEW_SURVEYS_MAX)
+        v->surveys[v->n_surveys_listed++] = id;
+}
+
+static void look_for_surveys(struct in_view *v, const struct snapshot *s, struct box box, const struct filter *f, int32_t today)
 {
     const struct snapshot_zone *zones;
     size_t n = snapshot_zones(s, &zones);
     if (box.west > box.east)
         box.west = -180;
     for (size_t i = 0; i < n; i++)
-        if (zones[i].kind == ZONE_NO_COVERAGE_SURVEYED && spot_box_meets(zones[i].box, spot_box_of(box)) &&
-            zone_shown(s, &zones[i], f, today))
-            return true;
-    return false;
+        if (zones[i].kind == ZONE_NO_COVERAGE_SURVEYED && spot_box_meets(zones[i].box, spot_box_of(box)) && zone_shown(s, &zones[i], f, today))
+            list_survey(v, zones[i].id);
+    v->surveyed = v->n_surveys_listed > 0;
 }
 
 void in_view_count(struct in_view *out, const struct snapshot *s, struct box box, const struct filter *f, int32_t today)
@@ -181,7 +189,7 @@ void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct 
     k->open.statuses = everything.statuses;
     k->open.spaces = everything.spaces;
     in_view_each(s, box, count_point, k);
-    out->surveyed = was_surveyed(s, box, f, today);
+    look_for_surveys(out, s, box, f, today);
     qsort(k->operators, k->n_operators, sizeof *k->operators, most_first);
     out->n_operators = MIN(k->n_operators, (size_t)VIEW_OPERATORS_MAX);
     memcpy(out->operators, k->operators, out->n_operators * sizeof *out->operators);

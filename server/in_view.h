@@ -10,6 +10,7 @@
 enum {
     VIEW_PROJECTS_MAX = 40, /* listed with their sentence; more are counted */
     VIEW_DEVICES_MAX = 40,
+    VIEW_SURVEYS_MAX = 20,
     VIEW_OPERATORS_MAX = 30,
     VIEW_FIRST_YEAR = 1990, VIEW_YEARS = 64,
 };
@@ -28,6 +29,8 @@ struct in_view {
     uint32_t shown_status[STATUS_COUNT];        /* of what is shown */
     uint32_t by_year[VIEW_YEARS];               /* of what began or was first seen */
     bool surveyed;                              /* somebody looked here, and says where nothing is */
+    size_t n_surveys_listed;
+    uint64_t surveys[VIEW_SURVEYS_MAX];         /* ids of those who say it, each once */
     size_t n_listed, n_devices_listed, n_operators;
     uint64_t projects[VIEW_PROJECTS_MAX];       /* ids, each once */
     const struct point *devices[VIEW_DEVICES_MAX]; /* of the snapshot */

@@ -20,7 +20,7 @@ handler_fn on_report, on_report_sent, on_track, on_track_sent, on_track_photo, o
     on_queue_photo_sent;
 struct page;
 /* At the foot of a record: what anybody may say of it. */
-void report_links(struct page *p, uint64_t record);
+void report_links(struct page *p, const struct deployment *d);
 
 /* logging in, moderating */
 handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_changes, on_undo, on_undo_post;

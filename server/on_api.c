@@ -288,7 +288,7 @@ static void put_page_links(struct json_writer *w, struct app *app, const struct 
 
 bool on_api_items(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
-    struct search s = {0};
+    struct search s = {.surveys = SURVEYS_TOO}; /* a record is a record */
     struct deployment *list = NULL;
     size_t n = 0, total = 0;
     if (!is_deployments(rq, err) || !read_search(rq, worker, &s, &rq->arena, err) ||

@@ -380,8 +380,15 @@ bool on_report_sent(struct app *app, struct worker *worker, struct request *rq, 
 
 /* ---- at the foot of a record ---- */
 
-void report_links(struct page *p, uint64_t record)
+/* Of an area where nothing was found nobody says that it is still there, or gone. */
+static bool fits(enum contribution_kind kind, const struct deployment *d)
 {
+    return !deployment_is_survey(d) || (kind != CONTRIBUTION_CONFIRM && kind != CONTRIBUTION_GONE);
+}
+
+void report_links(struct page *p, const struct deployment *d)
+{
+    uint64_t record = d->id;
     bool closed = p->app->config.contributions == CONTRIBUTIONS_CLOSED;
     AUTO(buf) to = {0};
     page_fmt(p, "<section class=\"act\"><%s>%t</%s><ul>", page_is_part(p) ? "h3" : "h2", "report.section", page_is_part(p) ? "h3" : "h2");
@@ -390,7 +397,7 @@ void report_links(struct page *p, uint64_t record)
         page_fmt(p, "<li><a href=\"%L\">%t</a></li>", to.at, "report.correct");
     }
     for (size_t i = 0; i < COUNT(KINDS); i++) {
-        if (closed && !is_by_right(KINDS[i]))
+        if ((closed && !is_by_right(KINDS[i])) || !fits(KINDS[i], d))
             continue;
         buf_clear(&to);
         buf_fmt(&to, "/d/%llu/report?kind=%s", (unsigned long long)record, CONTRIBUTION_KIND_TERMS[KINDS[i]].code);

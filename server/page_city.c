@@ -6,7 +6,7 @@
 #include "server/on.h"
 #include "server/page_parts.h"
 
-enum { CONFIRMED_FOR_DAYS = 730 };
+enum { CONFIRMED_FOR_DAYS = 730, SURVEYS_MAX = 100 };
 
 /* ---- the numbers ---- */
 
@@ -134,6 +134,17 @@ static bool put_to_do(struct page *p, struct store *store, const struct place *p
     return true;
 }
 
+/* Where somebody looked and found nothing: no record of a device, but not nothing either. */
+static bool put_surveys(struct page *p, const struct deployment *list, size_t n)
+{
+    if (n) {
+        page_fmt(p, "<section><h2>%t <span class=\"n\">%N</span></h2>", "survey.title", (int64_t)n);
+        page_rows(p, list, n, false);
+        page_raw(p, "</section>");
+    }
+    return true;
+}
+
 /* ---- the page ---- */
 
 static void begin(struct page *p, const struct place *place, const char *address)
@@ -197,8 +208,8 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
     struct filter filter;
     struct place place;
     struct group_page group;
-    struct deployment *all;
-    size_t n, total;
+    struct deployment *all, *surveys;
+    size_t n, total, n_surveys, of;
     AUTO(buf) address = {0};
     if (!page_filter(&p, worker, &filter, err) || !page_place(worker, rq, &place, &address, err) ||
         !group_read(worker->store, place.code, &rq->arena, &group, err))
@@ -208,12 +219,14 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
             return put_list_to_do(&p, worker->store, &place, &TO_DO[i], address.at, err);
     begin(&p, &place, address.at);
     struct search search = {.filter = filter, .place_code = place.code, .limit = 500};
-    if (!store_search(worker->store, &search, &rq->arena, &all, &n, &total, err))
+    struct search nothing = {.filter = filter, .place_code = place.code, .limit = SURVEYS_MAX, .surveys = SURVEYS_ALONE};
+    if (!store_search(worker->store, &search, &rq->arena, &all, &n, &total, err) ||
+        !store_search(worker->store, &nothing, &rq->arena, &surveys, &n_surveys, &of, err))
         return false;
     if (total)
         put_city_numbers(&p, all, n, total);
     else
-        page_fmt(&p, "<p class=\"numbers\">%t</p>", "city.nobody_looked");
+        page_fmt(&p, "<p class=\"numbers\">%t</p>", n_surveys ? "city.surveyed_nothing" : "city.nobody_looked");
     if (!place.has_boundary)
         page_fmt(&p, "<p class=\"note\">%t</p>", "city.no_boundary");
     put_city_map(&p, &place);
@@ -221,7 +234,7 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
     bool works_here = group.body.len || group.contact.len; /* a group: what it does comes before what readers come for */
     if ((works_here && !put_to_do(&p, worker->store, &place, address.at, err)) ||
         !page_found(&p, worker->store, &search, "list.records", address.at, false, &total, err) ||
-        !put_what_concerns(&p, worker->store, &place, &filter, err) ||
+        !put_surveys(&p, surveys, n_surveys) || !put_what_concerns(&p, worker->store, &place, &filter, err) ||
         (!works_here && total && !put_to_do(&p, worker->store, &place, address.at, err)))
         return false;
     put_ways_out(&p, &place, address.at);

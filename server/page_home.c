@@ -258,6 +258,8 @@ static void put_legend(struct home *h)
         page_fmt(p, "<li><span class=\"sym fam-image any st-active stale\" aria-hidden=\"true\"></span>%t</li>", "legend.stale");
     if (h->zoom >= ZOOM_CONES && h->seen.n_cameras)
         page_fmt(p, "<li><span class=\"cone\" aria-hidden=\"true\"></span>%t</li>", "legend.cone");
+    if (h->seen.surveyed)
+        page_fmt(p, "<li><span class=\"surveyed\" aria-hidden=\"true\"></span>%t</li>", "survey.legend");
     page_raw(p, "</ul>");
     bool all = h->filter.spaces == filter_everything().spaces && h->filter.categories == filter_everything().categories;
     AUTO(buf) to = {0};
@@ -335,6 +337,29 @@ static void put_devices(struct home *h)
     page_raw(p, "</ul>");
 }
 
+/* Where somebody looked and found nothing: not devices, and not among their number. */
+static bool put_surveys(struct home *h, struct err *err)
+{
+    struct page *p = &h->page;
+    if (!h->seen.n_surveys_listed)
+        return true;
+    page_fmt(p, "<h3>%t</h3><ul class=\"rows\">", "survey.title");
+    for (size_t i = 0; i < h->seen.n_surveys_listed; i++) {
+        struct arena_mark mark = arena_mark(&p->rq->arena);
+        struct deployment d;
+        bool found;
+        if (!store_find(h->worker->store, h->seen.surveys[i], false, &p->rq->arena, &d, &found, err))
+            return false;
+        if (found)
+            page_row(p, &d, true);
+        arena_release(&p->rq->arena, mark);
+    }
+    page_raw(p, "</ul>");
+    if (h->seen.n_surveys_listed == VIEW_SURVEYS_MAX)
+        page_fmt(p, "<p class=\"small\">%t</p>", "survey.more");
+    return true;
+}
+
 /* What concerns départements, regions, the country: never a point, always in the list. */
 static bool put_wider(struct home *h, struct err *err)
 {
@@ -360,7 +385,7 @@ static bool put_list(struct home *h, struct err *err)
     if (!put_projects(h, err))
         return false;
     put_devices(h);
-    if (!put_wider(h, err))
+    if (!put_surveys(h, err) || !put_wider(h, err))
         return false;
     page_fmt(p, "<p><a href=\"%L\">%t</a></p></section>", "/list", "list.all_communes");
     return true;

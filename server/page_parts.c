@@ -14,6 +14,16 @@ void page_symbol(struct page *p, enum category category, enum status status, boo
         STATUS_TERMS[status].code, stale ? " stale" : "");
 }
 
+void page_symbol_of(struct page *p, const struct deployment *d)
+{
+    bool stale;
+    enum status status = page_status_now(d, &stale);
+    if (deployment_is_survey(d))
+        page_raw(p, "<span class=\"surveyed\" aria-hidden=\"true\"></span>");
+    else
+        page_symbol(p, d->category, status, stale);
+}
+
 void page_title(struct page *p, const struct deployment *d)
 {
     AUTO(buf) title = {0};
@@ -51,8 +61,23 @@ static const struct status_event *deciding(const struct deployment *d, enum stat
     return NULL;
 }
 
+static void put_survey(struct page *p, const struct deployment *d)
+{
+    struct partial_date on = deployment_surveyed_on(d);
+    page_fmt(p, "<span class=\"status\">%t", "survey.nothing");
+    if (on.year) {
+        page_raw(p, " ");
+        page_when(p, on);
+    }
+    page_raw(p, "</span>");
+}
+
 void page_status(struct page *p, const struct deployment *d)
 {
+    if (deployment_is_survey(d)) {
+        put_survey(p, d);
+        return;
+    }
     bool stale;
     enum status status = page_status_now(d, &stale);
     const struct status_event *e = deciding(d, status);
@@ -90,12 +115,10 @@ void page_place_link(struct page *p, struct str code, struct str name)
 
 void page_row(struct page *p, const struct deployment *d, bool with_place)
 {
-    bool stale;
-    enum status status = page_status_now(d, &stale);
     AUTO(buf) to = {0};
     buf_fmt(&to, "/d/%llu", (unsigned long long)d->id);
     page_raw(p, "<li class=\"row\">");
-    page_symbol(p, d->category, status, stale);
+    page_symbol_of(p, d);
     page_fmt(p, "<span class=\"what\"><a class=\"record\" href=\"%L\">", to.at);
     page_title(p, d);
     page_raw(p, "</a><span class=\"small\">");

@@ -10,10 +10,13 @@
 
 /* The shape of the family, drawn as the status says; for the eye only, the words stand beside it. */
 void page_symbol(struct page *p, enum category category, enum status status, bool stale);
+/* The same of a record; the dots of the map for an area where nothing was found. */
+void page_symbol_of(struct page *p, const struct deployment *d);
 void page_title(struct page *p, const struct deployment *d);
 /* What a status is today: stale is old news. */
 enum status page_status_now(const struct deployment *d, bool *stale);
-/* « essai signalé en octobre 2019, pas de nouvelle depuis », « interdit le 27 février 2020 par le tribunal administratif ». */
+/* « essai signalé en octobre 2019, pas de nouvelle depuis », « interdit le 27 février 2020 par le tribunal administratif »,
+ * « relevé sans dispositif en mars 2026 ». */
 void page_status(struct page *p, const struct deployment *d);
 /* "en 2019", "le 28 octobre 2019"; "in", "on". Nothing for no date. */
 void page_when(struct page *p, struct partial_date d);

@@ -37,9 +37,11 @@ static void put_top(struct page *p, const struct deployment *d, const char *head
     page_fmt(p, "</%s><p class=\"where\">", heading);
     page_place_link(p, d->place_code, d->place_name);
     page_fmt(p, "%s%T</p><p class=\"state\">", d->place_name.len ? " · " : "", &PRECISION_TERMS[d->public_precision]);
-    page_symbol(p, d->category, status, stale);
+    page_symbol_of(p, d);
     page_status(p, d);
     page_raw(p, "</p>");
+    if (deployment_is_survey(d))
+        page_fmt(p, "<p class=\"note\">%t</p>", "survey.no_proof");
     if (status_is_stopped(status))
         page_fmt(p, "<p class=\"stopped\">%t</p>", "record.stopped");
     struct str summary = p->french || !d->summary_en.len ? d->summary_fr : d->summary_en;
@@ -86,7 +88,7 @@ static void put_history(struct page *p, const struct deployment *d)
 static void put_does(struct page *p, const struct deployment *d)
 {
     const struct term *what = &CATEGORY_TERMS[d->category];
-    begin_section(p, "record.does");
+    begin_section(p, deployment_is_survey(d) ? "survey.looked_for" : "record.does");
     page_fmt(p, "<p>%s</p>", p->french ? what->fr_says : what->en_says);
     if (d->categories2) {
         page_fmt(p, "<p>%t ", "record.also");
@@ -164,7 +166,7 @@ static void put_device(struct page *p, const struct device *v)
 
 static void put_facts(struct page *p, const struct deployment *d)
 {
-    begin_section(p, "record.facts");
+    begin_section(p, deployment_is_survey(d) ? "survey.where" : "record.facts");
     page_raw(p, "<dl class=\"facts\">");
     for (int role = 0; role < ROLE_COUNT; role++)
         put_orgs(p, d, (enum org_role)role);
@@ -221,13 +223,15 @@ static void put_claim_value(struct page *p, const struct claim *c)
     page_fmt(p, " : %S", c->value);
 }
 
-static void put_claim(struct page *p, const struct claim *c)
+static void put_claim(struct page *p, const struct deployment *d, const struct claim *c)
 {
     struct str says = p->french || !c->says_en.len ? c->says_fr : c->says_en;
     page_fmt(p, "<li class=\"conf-%s\"><span class=\"conf\" title=\"%s\">%T</span> ", CONFIDENCE_TERMS[c->confidence].code,
         p->french ? CONFIDENCE_TERMS[c->confidence].fr_says : CONFIDENCE_TERMS[c->confidence].en_says, &CONFIDENCE_TERMS[c->confidence]);
     if (says.len)
         page_text(p, says);
+    else if (c->field == CLAIM_EXISTS && deployment_is_survey(d))
+        page_fmt(p, "%t", "survey.nothing");
     else
         put_claim_value(p, c);
     page_fmt(p, " <span class=\"small\">(%T%s%D)</span>", &BASIS_TERMS[c->basis], c->said_on.year ? ", " : "", c->said_on);
@@ -241,7 +245,7 @@ static void put_evidence(struct page *p, const struct deployment *d)
     if (d->n_claims) {
         page_raw(p, "<ul class=\"claims\">");
         for (size_t i = 0; i < d->n_claims; i++)
-            put_claim(p, &d->claims[i]);
+            put_claim(p, d, &d->claims[i]);
         page_raw(p, "</ul>");
     }
     if (d->n_sources) {
@@ -366,7 +370,7 @@ static bool put_article(struct page *p, struct store *store, const struct deploy
     if (!put_links(p, store, d, err))
         return false;
     put_cite(p, d);
-    report_links(p, d->id);
+    report_links(p, d);
     page_raw(p, "</article>");
     return true;
 }

@@ -157,6 +157,16 @@ static const struct words TEXTS[] = {
     {"status.suspended.old", "suspension signalée", "suspension reported"},
     {"status.no_news", ", pas de nouvelle depuis", ", no news since"},
 
+    /* ---- an area where nothing was found ---- */
+    {"survey.nothing", "relevé sans dispositif", "surveyed, nothing found"},
+    {"survey.no_proof", "Quelqu'un a parcouru cette zone et n'y a rien trouvé. Cela ne prouve pas qu'il n'y a rien, ni qu'il n'y a rien eu depuis.",
+        "Somebody walked this area and found nothing. That is no proof that nothing is there, or has come since."},
+    {"survey.looked_for", "Ce qu'on y a cherché", "What was looked for"},
+    {"survey.where", "Où", "Where"},
+    {"survey.title", "Zones relevées sans dispositif", "Areas surveyed, nothing found"},
+    {"survey.legend", "relevé, rien trouvé", "surveyed, nothing found"},
+    {"survey.more", "et d'autres : approchez", "and more: zoom in"},
+
     /* ---- a record ---- */
     {"record.stopped", "STOPPÉ", "STOPPED"},
     {"record.history", "Ce qui s'est passé", "What happened"},
@@ -211,6 +221,8 @@ static const struct words TEXTS[] = {
     {"city.of_which_projects.n", "dont %N projets", "of which %N projects"},
     {"city.nobody_looked", "Personne n'a encore relevé ici. Cela ne veut pas dire que rien n'existe.",
         "Nobody has surveyed here yet. That does not mean that nothing exists."},
+    {"city.surveyed_nothing", "Quelqu'un a relevé ici, par endroits, et n'a rien trouvé. Cela ne veut pas dire que rien n'existe.",
+        "Somebody has surveyed here, in places, and found nothing. That does not mean that nothing exists."},
     {"city.no_boundary",
         "Les limites de cette commune ne sont pas chargées : seules les fiches qui la nomment sont comptées ici, pas les caméras relevées dans ses rues.",
         "The boundary of this town is not loaded: only records that name it are counted here, not the cameras on record in its streets."},

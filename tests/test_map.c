@@ -433,3 +433,71 @@ TEST(vectors_keep_text_as_text_in_pdf)
     CHECK(!str_has(buf_str(&svg), S("<text")));
     stage_done(&s);
 }
+
+/* ---- an area where nothing was found ---- */
+
+/* 1 km by 1 km round 0,0. */
+static const struct snapshot *surveyed(enum zone_kind kind)
+{
+    static struct xy ring[] = {{-0.0045, -0.0045}, {0.0045, -0.0045}, {0.0045, 0.0045}, {-0.0045, 0.0045}, {-0.0045, -0.0045}};
+    static uint32_t end[] = {COUNT(ring)};
+    static struct zone zone;
+    static struct deployment d;
+    zone = (struct zone){.kind = kind, .shape = {.kind = SHAPE_POLYGONS, .n = COUNT(ring), .n_parts = 1, .at = ring, .end = end}};
+    d = (struct deployment){.id = 1, .category = CATEGORY_CCTV, .has_position = true, .at = {0.001, 0.001}, .precision = PRECISION_DISTRICT,
+        .public_precision = PRECISION_DISTRICT, .device_count = -1, .n_zones = 1, .zones = &zone};
+    struct snapshot *empty = snapshot_new();
+    struct snapshot *s = snapshot_merge(empty, &(struct snapshot_change){1, &d}, 1, 1);
+    snapshot_drop(empty);
+    return s;
+}
+
+struct inked {
+    size_t any, coloured, deep; /* pixels that differ from the ground; that have a hue; that differ much */
+};
+
+static struct inked ink_of(const char *style, const struct snapshot *points, uint8_t z)
+{
+    struct str text;
+    struct inked n = {0};
+    CHECK(builtin_style(str_of(style), &text));
+    AUTO(arena) a;
+    arena_init(&a, 1 << 24);
+    struct stage s = stage_new(str_cstr(&a, text));
+    struct view view = view_of_tile((struct tile){1u << (z - 1), (1u << (z - 1)) - 1, z}, 1);
+    struct snapshot *nothing = snapshot_new();
+    s.scene.points = nothing;
+    cairo_surface_t *ground = draw(&s, view);
+    s.scene.points = points;
+    cairo_surface_t *image = draw(&s, view);
+    snapshot_drop(nothing);
+    for (int y = 0; y < 256; y++)
+        for (int x = 0; x < 256; x++) {
+            uint32_t p = pixel(image, x, y);
+            int r = p >> 16 & 255, g = p >> 8 & 255, b = p & 255, by = difference(p, pixel(ground, x, y));
+            n.any += by > 2;
+            n.deep += by > 160;
+            n.coloured += by > 2 && MAX(MAX(r, g), b) - MIN(MIN(r, g), b) > 60;
+        }
+    cairo_surface_destroy(image);
+    cairo_surface_destroy(ground);
+    stage_done(&s);
+    return n;
+}
+
+TEST(where_nothing_was_found_there_are_light_dots_and_no_camera)
+{
+    static const char *const styles[] = {"light", "dark", "print", "deployments"};
+    const struct snapshot *nothing_found = surveyed(ZONE_NO_COVERAGE_SURVEYED), *covered = surveyed(ZONE_COVERAGE);
+    for (size_t i = 0; i < COUNT(styles); i++)
+        for (uint8_t z = 13; z <= 17; z++) {
+            struct inked n = ink_of(styles[i], nothing_found, z);
+            size_t px = (size_t)MIN(256.0, 500 / metres_per_px(0, z)); /* of the tile's corner that the area takes */
+            CHECK(n.any > px * px / 20 && n.any < px * px / 2);
+            CHECK_INT(n.coloured, 0);
+            CHECK_INT(n.deep, 0);
+        }
+    CHECK(ink_of("deployments", covered, 15).coloured > 100); /* its edge and its symbol: so the test can tell */
+    snapshot_drop(nothing_found);
+    snapshot_drop(covered);
+}

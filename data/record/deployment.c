@@ -52,6 +52,25 @@ void deployment_derive(struct deployment *d)
     d->public_precision = MAX(d->public_precision, d->precision);
 }
 
+bool deployment_is_survey(const struct deployment *d)
+{
+    for (size_t i = 0; i < d->n_zones; i++)
+        if (d->zones[i].kind != ZONE_NO_COVERAGE_SURVEYED)
+            return false;
+    return d->n_zones && !d->n_devices && !d->programme;
+}
+
+struct partial_date deployment_surveyed_on(const struct deployment *d)
+{
+    struct partial_date on = d->last_confirmed;
+    for (size_t i = 0; i < d->n_zones; i++)
+        if (d->zones[i].valid_from.year && (!on.year || d->zones[i].valid_from.hi > on.hi))
+            on = d->zones[i].valid_from;
+    for (size_t i = 0; i < d->n_claims && !on.year; i++)
+        on = d->claims[i].said_on;
+    return on;
+}
+
 static int32_t months_later(int32_t day, int months)
 {
     struct ymd d = clock_ymd(day);

@@ -102,6 +102,12 @@ void term_list(struct buf *out, const struct term *terms, size_t n);
 enum family category_family(enum category c);
 bool status_is_stopped(enum status s); /* abandoned, prohibited, ended, removed */
 bool precision_is_point(enum precision p); /* exact to district: drawn at its place */
+struct deployment;
+/* Nothing but areas that were walked where nothing was found: no device, no camera, and never counted as one. Its category
+ * is what was looked for. */
+bool deployment_is_survey(const struct deployment *d);
+/* Of such a one: when it was walked, the newest month that is said; without a year where none is. */
+struct partial_date deployment_surveyed_on(const struct deployment *d);
 
 struct device_view {
     double bearing_deg, width_deg; /* width 0: unknown; see direction.h */

@@ -32,6 +32,12 @@ bool record_public_position(struct store *s, const struct deployment *d, struct 
  * place_name, lon, lat, location_precision, public_precision, programme, device_count, status". */
 struct deployment light_at(struct stmt *q, struct arena *a);
 
+/* Ids of those that deployment_is_survey names, for "id IN" and "id NOT IN"; zones are few. */
+#define SURVEY_IDS                                                                                                     \
+    "(SELECT z.deployment_id FROM zone z JOIN deployment w ON w.id = z.deployment_id WHERE z.zone_kind = 'no_coverage_surveyed'"        \
+    " AND NOT w.programme AND NOT EXISTS (SELECT 1 FROM device v WHERE v.deployment_id = z.deployment_id)"             \
+    " AND NOT EXISTS (SELECT 1 FROM zone y WHERE y.deployment_id = z.deployment_id AND y.zone_kind <> 'no_coverage_surveyed'))"
+
 /* The rows of a record and what is derived from them; `d` has its id. */
 bool record_remove_rows(struct store *s, uint64_t id, struct err *err);
 bool record_write_rows(struct store *s, const struct deployment *d, struct err *err);

@@ -11,7 +11,7 @@
 
 #define PLACE_COLUMNS                                                                                                  \
     "SELECT p.id, p.code, p.name, p.slug, p.kind, p.parent_code, q.name, p.lon, p.lat, p.population, p.boundary IS NOT NULL," \
-    " (SELECT count(*) FROM deployment d WHERE d.place_id = p.code AND d.moderation = 'published') AS n"                 \
+    " (SELECT count(*) FROM deployment d WHERE d.place_id = p.code AND d.moderation = 'published' AND d.id NOT IN " SURVEY_IDS ") AS n" \
     " FROM place p LEFT JOIN place q ON q.code = p.parent_code "
 
 static struct place place_at(struct stmt *q, struct arena *a)

@@ -85,6 +85,9 @@ void record_hide_days(struct deployment *d)
     to_month(&d->first_seen);
     for (size_t i = 0; i < d->n_devices; i++)
         to_month(&d->devices[i].check_date);
+    for (size_t i = 0; i < d->n_zones; i++)
+        if (d->zones[i].kind == ZONE_NO_COVERAGE_SURVEYED)
+            to_month(&d->zones[i].valid_from);
     for (size_t i = 0; i < d->n_events; i++)
         if (!d->events[i].source)
             to_month(&d->events[i].date);
@@ -135,11 +138,11 @@ static struct partial_date seen_on(const struct contribution *c, const struct js
 static bool add_sighting(struct deployment *d, const struct contribution *c, const struct json *patch, struct arena *a, struct err *err)
 {
     struct partial_date month = seen_on(c, patch);
-    if (c->kind == CONTRIBUTION_GONE)
+    if (c->kind == CONTRIBUTION_GONE && !deployment_is_survey(d))
         return add_event(d, a, (struct status_event){.status = STATUS_REMOVED, .kind = EVENT_OBSERVED, .date = month}, err);
     if (!d->last_confirmed.year || month.hi >= d->last_confirmed.hi)
         d->last_confirmed = month;
-    return d->programme || add_event(d, a, (struct status_event){.status = STATUS_ACTIVE, .kind = EVENT_OBSERVED, .date = month}, err);
+    return d->programme || deployment_is_survey(d) /* there is nothing that could run */ || add_event(d, a, (struct status_event){.status = STATUS_ACTIVE, .kind = EVENT_OBSERVED, .date = month}, err);
 }
 
 /* ---- what it would be ---- */

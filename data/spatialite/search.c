@@ -27,6 +27,7 @@ static const char CANDIDATES[] =
     " WHERE moderation = 'published' AND (:programmes = 0 OR programme = 1) AND (:place IS NULL OR place_id = :place)"
     " AND (:west IS NULL OR id IN (SELECT id FROM deployment_box WHERE west <= :east AND east >= :west AND south <= :north AND north >= :south"
     "   UNION SELECT id FROM deployment_box WHERE west <= :east2 AND east >= :west2 AND south <= :north AND north >= :south))"
+    " AND (:surveys = 1 OR (id IN " SURVEY_IDS ") = (:surveys = 2))"
     " AND (:sourceless = 0 OR (import_batch_id IS NULL AND NOT EXISTS (SELECT 1 FROM deployment_source WHERE deployment_id = deployment.id)"
     "   AND NOT EXISTS (SELECT 1 FROM claim WHERE deployment_id = deployment.id AND basis = 'survey')))"
     " AND (:words IS NULL OR id IN (SELECT rowid FROM deployment_words WHERE deployment_words MATCH :words))"
@@ -73,6 +74,7 @@ static struct stmt candidates(struct store *s, const struct search *search, stru
     stmt_bind_i64(&q, ":programmes", search->programmes_only);
     stmt_bind_str(&q, ":place", search->place_code);
     stmt_bind_str(&q, ":words", words);
+    stmt_bind_i64(&q, ":surveys", search->surveys);
     stmt_bind_i64(&q, ":sourceless", search->without_source);
     if (search->has_bbox) {
         const struct box *b = &search->bbox;
@@ -234,14 +236,15 @@ bool store_stats(struct store *s, struct store_stats *out, struct err *err)
 {
     struct store_stats t = {0};
     uint64_t newest = 0;
-    bool ok = count_rows(s, "SELECT count(*) FROM deployment WHERE moderation = 'published'", &t.deployments, err) &&
+    bool ok = count_rows(s, "SELECT count(*) FROM deployment WHERE moderation = 'published' AND id NOT IN " SURVEY_IDS, &t.deployments, err) &&
+        count_rows(s, "SELECT count(*) FROM deployment WHERE moderation = 'published' AND id IN " SURVEY_IDS, &t.surveys, err) &&
         count_rows(s, "SELECT count(*) FROM device", &t.devices, err) && count_rows(s, "SELECT count(*) FROM source", &t.sources, err) &&
         count_rows(s, "SELECT count(*) FROM import_batch WHERE state = 'applied'", &t.batches, err) &&
         count_rows(s, "SELECT count(*) FROM revision", &t.revisions, err) &&
         count_rows(s, "SELECT coalesce(max(date_hi), 0) FROM status_event WHERE date_lo <= strftime('%s', 'now') / 86400", &newest, err) &&
-        count_by(s, "SELECT category, count(*) FROM deployment WHERE moderation = 'published' GROUP BY category", CATEGORY_TERMS, CATEGORY_COUNT, t.by_category, err) &&
-        count_by(s, "SELECT status, count(*) FROM deployment WHERE moderation = 'published' GROUP BY status", STATUS_TERMS, STATUS_COUNT, t.by_status, err) &&
-        count_by(s, "SELECT public_precision, count(*) FROM deployment WHERE moderation = 'published' GROUP BY public_precision", PRECISION_TERMS, PRECISION_COUNT, t.by_precision, err);
+        count_by(s, "SELECT category, count(*) FROM deployment WHERE moderation = 'published' AND id NOT IN " SURVEY_IDS " GROUP BY category", CATEGORY_TERMS, CATEGORY_COUNT, t.by_category, err) &&
+        count_by(s, "SELECT status, count(*) FROM deployment WHERE moderation = 'published' AND id NOT IN " SURVEY_IDS " GROUP BY status", STATUS_TERMS, STATUS_COUNT, t.by_status, err) &&
+        count_by(s, "SELECT public_precision, count(*) FROM deployment WHERE moderation = 'published' AND id NOT IN " SURVEY_IDS " GROUP BY public_precision", PRECISION_TERMS, PRECISION_COUNT, t.by_precision, err);
     t.newest_day = (int32_t)MIN(newest, (uint64_t)clock_today());
     t.seq = store_seq(s);
     *out = t;
