@@ -81,6 +81,10 @@ test("bounds are those of the program", async () => {
     const said = await withProperty(name, past);
     assert.equal(said.pointer, `/properties/${name}`, name);
     assert.equal(said.status, 422, name);
+    // Titles are of programmes, and what is read only is refused for that.
+    if (schema.readOnly || schema.exclusiveMaximum || schema.maxItems || /^(title|place_id|direction)/.test(name)) continue;
+    const last = schema.maxLength ? "9".repeat(schema.maxLength) : schema.maximum;
+    assert.notEqual((await withProperty(name, last)).pointer, `/properties/${name}`, `${name} at its bound`);
   }
 });
 
