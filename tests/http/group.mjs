@@ -151,6 +151,7 @@ test("what nothing has confirmed for two years is counted and listed; what stand
   const count = /<a href="\/c\/marseille\?show=stale">(\d+) fiches? que rien n'a confirmées? depuis deux ans<\/a>/.exec(html);
   assert.ok(count, html.slice(html.indexOf("Ce qui reste"), html.indexOf("Ce qui reste") + 900));
   assert.match(html, /Moins de 5 propositions attendent/);
+  assert.match(html, /Au-dessus de la ville[\s\S]*<li class="row">/, "what concerns the country concerns the town");
   assert.match(html, /0 fiche sans source/);
   const list = await page("/c/marseille?show=stale");
   assert.equal(list.status, 200);
