@@ -21,6 +21,7 @@ struct page_head {
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
     bool photo;                  /* loads photo.css and blur.js */
+    const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
     struct str robots;
 };
 void page_begin(struct page *p, const struct page_head *head);

@@ -42,6 +42,9 @@ const struct route ROUTES[] = {
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* proposing */
+    {GET | POST, "/add", on_add, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/add/map.png", on_add_map, ON_WORKER_SLOW, 0, HEADERS_PRIVATE},
+    {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
     {GET, "/d/{id}/report", on_report, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
@@ -60,6 +63,13 @@ const struct route ROUTES[] = {
     /* writing over the API */
     {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
     {PUT | PATCH | DELETE, "/api/collections/{collection}/items/{id}", on_api_change, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {GET, "/api/contributions/{id}", on_api_contribution, ON_WORKER_QUICK, 0, HEADERS_API},
+    {POST, "/api/contributions/{id}/messages", on_api_message, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_API},
+    {POST, "/api/contributions/{id}/ruling", on_api_ruling, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {GET, "/api/changes", on_api_changes, ON_WORKER_SLOW, 0, HEADERS_DATA},
+    {OPTIONS, "/api/contributions/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/contributions/{id}/messages", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/contributions/{id}/ruling", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
     {OPTIONS, "/api/collections/{collection}/items", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 

@@ -24,6 +24,9 @@ enum {
     FORM_BOUNDARY_MAX_BYTES = 70,         /* RFC 2046, 5.1.1 */
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
+    DRAFT_ZONE_CORNERS_MAX = 200,         /* of a zone typed or drawn: a district's outline has under 40 */
+    DRAFT_ZONE_SIDE_MAX_M = 30 * 1000,    /* nobody surveys more at once */
+    SHEET_LINES_MAX = 60,                 /* rows of one field sheet: its table has under 30 */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
     /* a group's page */
     GROUP_TEXT_MAX_RUNES = 4000,          /* two printed pages */
