@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "server/desk.h"
+
 /* The same page under the onion address, said to Tor Browser, which asks its user; only over TLS does it listen. */
 static void say_onion(struct app *app, struct request *rq, struct response *rs)
 {
@@ -249,12 +251,16 @@ void page_begin(struct page *p, const struct page_head *head)
                 "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">",
         p->french ? "fr" : "en");
     page_meta(p, head);
+    if (head->refresh_s)
+        page_fmt(p, "<meta http-equiv=\"refresh\" content=\"%d\">", (int64_t)head->refresh_s);
     page_raw(p, "<link rel=\"icon\" href=\"data:,\">");
     if (head->map || head->script)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/leaflet.css\">");
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
     if (head->form)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/form.css\"><script src=\"/web/form.js\" defer></script>");
+    if (head->caller || head->compare)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/queue.css\">");
     if (head->photo)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/photo.css\"><script src=\"/web/blur.js\" defer></script>");
     if (head->map)
@@ -262,7 +268,7 @@ void page_begin(struct page *p, const struct page_head *head)
                     "<script src=\"/web/map.js\" defer></script>");
     if (head->script)
         page_fmt(p, "<script src=\"/web/leaflet.js\" defer></script><script src=\"/web/%s\" defer></script>", head->script);
-    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : "text-page", "skip");
+    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : head->caller ? "text-page desk" : "text-page", "skip");
     if (head->map)
         return;
     struct str site = str_of(p->app->config.title);
@@ -275,7 +281,10 @@ void page_begin(struct page *p, const struct page_head *head)
                 "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"%t\" autocomplete=\"off\"><button>%t</button>",
         "search.label", "search.label", "search.go");
     page_lang_field(p);
-    page_raw(p, "</form></header><main id=\"main\">");
+    page_raw(p, "</form></header>");
+    if (head->caller)
+        desk_bar(p, head->caller);
+    page_raw(p, "<main id=\"main\">");
 }
 
 void page_end(struct page *p)

@@ -16,6 +16,10 @@ const struct route ROUTES[] = {
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/identify", on_identify, ON_WORKER_QUICK, 0, HEADERS_DATA},
 
+    /* pictures by address */
+    {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/openapi.json", on_api_openapi, ON_LOOP, 0, HEADERS_DATA},
@@ -58,7 +62,20 @@ const struct route ROUTES[] = {
     {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
     {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
-    /* logging in, moderating */
+    /* logging in, moderating; passwords take a worker long (Argon2id) */
+    {GET, "/login", on_login, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/login", on_login_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/logout", on_logout, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/me", on_me, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/me", on_me_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue", on_queue, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue", on_queue_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/history", on_changes, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/undo", on_undo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/undo", on_undo_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/{id}", on_queue_item, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/{id}", on_queue_rule, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */
     {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
@@ -74,6 +91,14 @@ const struct route ROUTES[] = {
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
+    {GET, "/import", page_import, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import", on_import_form, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/import/{id}", page_import_one, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import/{id}", on_import_change, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports", on_import_post, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/api/imports/{id}", on_import_get, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {PUT, "/api/imports/{id}", on_import_put, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports/{id}/apply", on_import_apply, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* groups */
     {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},

@@ -177,7 +177,7 @@ bool contribution_receive(struct store *s, struct contribution *c, struct str re
     "SELECT c.id, c.version, c.kind, c.state, c.target_id, c.base_version, c.patch, c.note, c.survey, c.place_code, c.lon, c.lat,"        \
     " c.account_id, c.token_id, c.batch_id, c.created_s, c.due_s, c.publish_s, c.decided_s, c.decided_by, c.reason, c.result_id,"          \
     " c.effect_version, (SELECT count(*) FROM contribution_vote v WHERE v.contribution_id = c.id), coalesce(p.name, t.label),"             \
-    " (SELECT name FROM place WHERE code = c.place_code)"                                                              \
+    " (SELECT name FROM place WHERE code = c.place_code), (SELECT count(*) FROM photo f WHERE f.contribution_id = c.id AND f.state <> 'refused')"                                                              \
     " FROM contribution c LEFT JOIN account p ON p.id = c.account_id LEFT JOIN token t ON t.id = c.token_id "
 
 static struct contribution contribution_at(struct stmt *q, struct arena *a)
@@ -189,7 +189,7 @@ static struct contribution contribution_at(struct stmt *q, struct arena *a)
         .batch_id = (uint64_t)stmt_int(q, 14), .created_s = stmt_int(q, 15), .due_s = stmt_int(q, 16), .publish_s = stmt_int(q, 17),
         .decided_s = stmt_int(q, 18), .decided_by = (uint64_t)stmt_int(q, 19), .reason = stmt_copy(q, 20, a),
         .result = (uint64_t)stmt_int(q, 21), .effect_version = (uint32_t)stmt_int(q, 22), .votes = (uint32_t)stmt_int(q, 23),
-        .by = stmt_copy(q, 24, a), .place_name = stmt_copy(q, 25, a)};
+        .by = stmt_copy(q, 24, a), .place_name = stmt_copy(q, 25, a), .photos = (uint32_t)stmt_int(q, 26)};
     c.kind = (enum contribution_kind)MAX(0, term_of(CONTRIBUTION_KIND_TERMS, stmt_str(q, 2)));
     c.state = (enum contribution_state)MAX(0, term_of(CONTRIBUTION_STATE_TERMS, stmt_str(q, 3)));
     return c;
@@ -224,6 +224,7 @@ static bool wanted(const struct queue *q, const struct contribution *c)
 {
     return (!q->who || who_may_at(q->who, c->place_code)) && (!q->account_id || c->account_id == q->account_id) &&
            (!q->batch_id || c->batch_id == q->batch_id) && (!q->token_id || c->token_id == q->token_id) &&
+           (!q->kind || c->kind == (enum contribution_kind)(q->kind - 1)) && (!q->held || c->state == CONTRIBUTION_HELD) &&
            (!q->urgent_only || contribution_is_urgent(c));
 }
 
@@ -259,6 +260,25 @@ bool contribution_queue(struct store *s, const struct queue *q, struct arena *a,
     }
     struct stmt *rows = q->decided ? &decided : &waiting;
     return walk_queue(rows, q, a, *out, n, total) && stmt_ok(rows, err);
+}
+
+bool contribution_counts(struct store *s, const struct who *who, struct queue_counts *out, struct err *err)
+{
+    struct queue_counts n = {0};
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT state, kind, created_s, coalesce(due_s, 0), place_code FROM contribution WHERE state IN ('pending', 'asked', 'held')");
+    while (stmt_row(&q)) {
+        if (who && !who_may_at(who, stmt_str(&q, 4)))
+            continue;
+        struct contribution c = {.kind = (enum contribution_kind)MAX(0, term_of(CONTRIBUTION_KIND_TERMS, stmt_str(&q, 1))), .created_s = stmt_int(&q, 2)};
+        bool held = str_eq(stmt_str(&q, 0), S("held"));
+        n.held += held;
+        n.waiting += !held;
+        n.asked += str_eq(stmt_str(&q, 0), S("asked"));
+        n.urgent += !held && contribution_is_urgent(&c);
+        n.overdue += !held && stmt_int(&q, 3) && stmt_int(&q, 3) < clock_unix_s();
+    }
+    *out = n;
+    return stmt_ok(&q, err);
 }
 
 bool contribution_overdue(struct store *s, size_t *n, struct err *err)
