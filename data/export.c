@@ -219,8 +219,8 @@ static void row_fill(struct row *r, const struct deployment *d, const char *base
     set_record(r, d);
     set_device(r, d);
     set_sources(r, d);
-    if (d->updated_s) { /* the day: hours tell of people */
-        partial_date_write(begin_text(r, V_UPDATED), partial_date_of_day((int32_t)(d->updated_s / 86400)));
+    if (d->updated_s) { /* the month: days tell of people */
+        partial_date_write(begin_text(r, V_UPDATED), partial_date_of_month(d->updated_s));
         end_text(r, V_UPDATED);
     }
     if (base_url && *base_url) {

@@ -5,6 +5,7 @@
 #include "server/on.h"
 #include "server/server.h"
 #include "server/tile_cache.h"
+#include "server/writer.h"
 
 bool on_healthz(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
@@ -94,6 +95,10 @@ bool on_metrics(struct app *app, struct worker *worker, struct request *rq, stru
     put(out, "map_seq", "gauge", "Last change of the map.", snapshot_seq(now));
     snapshot_drop(now);
     put(out, "follow_errors_total", "counter", "Times the change log could not be read.", s->follow_errors);
+    struct writer_counts written = writer_counts(s->writer);
+    put(out, "writes_total", "counter", "Steps handed to the writer.", written.steps);
+    put(out, "write_failures_total", "counter", "Steps that were refused or failed.", written.failures);
+    put(out, "commits_total", "counter", "Transactions that hold them.", written.commits);
     put(out, "uptime_seconds", "gauge", "Since the start.", (uint64_t)(clock_mono_ms() - s->began_ms) / 1000);
     put(out, "resident_bytes", "gauge", "Memory of the process.", resident_bytes());
     return true;

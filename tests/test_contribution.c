@@ -184,10 +184,16 @@ TEST(what_was_seen_on_foot_is_held_and_loses_its_day)
     CHECK_INT(r.record, 0);
     works(contribution_tick(s, clock_unix_s() + 30 * 86400, &changed, &err), &err);
     CHECK(!changed);
-    works(contribution_tick(s, clock_unix_s() + 31 * 86400 + 1, &changed, &err), &err);
-    CHECK(changed);
     struct contribution c;
     bool found;
+    works(contribution_find(s, id, &arena, &c, &found, &err), &err);
+    CHECK(c.publish_s >= clock_unix_s() + 31 * 86400 - 60 && c.publish_s <= clock_unix_s() + 63 * 86400);
+    CHECK_INT(c.publish_s % 86400, 0); /* at the first of a month, so that nothing tells the day it came */
+    CHECK_INT(clock_ymd((int32_t)(c.publish_s / 86400)).day, 1);
+    works(contribution_tick(s, c.publish_s - 1, &changed, &err), &err);
+    CHECK(!changed);
+    works(contribution_tick(s, c.publish_s, &changed, &err), &err);
+    CHECK(changed);
     works(contribution_find(s, id, &arena, &c, &found, &err), &err);
     CHECK_INT(c.state, CONTRIBUTION_ACCEPTED);
     CHECK_INT(clock_ymd((int32_t)(c.created_s / 86400)).day, 1); /* the month is kept, the day is not */
@@ -345,7 +351,7 @@ TEST(the_link_from_a_contribution_to_its_account_is_cut_after_ninety_days)
     struct ruled r = rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id});
     works(contribution_tick(s, clock_unix_s() + 91LL * 86400, &changed, &err), &err);
     works(contribution_find(s, c.id, &arena, &after, &found, &err), &err);
-    CHECK(found && after.account_id == 0);
+    CHECK(found && after.account_id == 0 && after.decided_by == 0);
     struct revision *list;
     size_t n;
     works(store_history(s, r.record, &arena, &list, &n, &err), &err);

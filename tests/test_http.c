@@ -36,6 +36,20 @@ static bool be_busy(struct app *app, struct worker *worker, struct request *rq, 
     return err_set(err, ERR_BUSY, "later");
 }
 
+static bool too_often(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
+{
+    (void)app, (void)worker, (void)rq;
+    rs->retry_after_s = 77;
+    snprintf(rs->set_cookie, sizeof rs->set_cookie, "a=; Max-Age=0");
+    return err_set(err, ERR_TOO_OFTEN, "slowly");
+}
+
+static bool name_a_field(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
+{
+    (void)app, (void)worker, (void)rq, (void)err;
+    return response_problem(rs, 422, "it is <no> category", "/properties/category");
+}
+
 static bool sleep_a_while(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     usleep(300000);
@@ -59,6 +73,9 @@ const struct route ROUTES[] = {
     {GET, "/kept", send_kept, ON_LOOP, 0, HEADERS_TILE},
     {GET, "/api/busy", be_busy, ON_WORKER_QUICK, 0, HEADERS_DATA},
     {POST, "/post", say, ON_WORKER_QUICK, 1000, HEADERS_PRIVATE},
+    {POST, "/large", say, ON_WORKER_QUICK, 8 << 20, HEADERS_PRIVATE},
+    {GET, "/api/often", too_often, ON_WORKER_QUICK, 0, HEADERS_DATA},
+    {GET, "/api/field", name_a_field, ON_LOOP, 0, HEADERS_DATA},
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 const struct route ADMIN_ROUTES[] = {{GET, "/healthz", say, ON_LOOP, 0, HEADERS_ADMIN}};
@@ -223,6 +240,44 @@ TEST(busy_says_when_to_come_back)
     CHECK_INT(status(), 503);
     CHECK(strstr(answer, "Retry-After: 1") && strstr(answer, "application/problem+json"));
     close(fd);
+}
+
+TEST(an_error_keeps_what_the_handler_had_to_say)
+{
+    int fd = connect_to(0);
+    ask(fd, "GET", "/api/often", "");
+    CHECK_INT(status(), 429);
+    CHECK(strstr(answer, "Retry-After: 77\r\n") && strstr(answer, "Set-Cookie: a=; Max-Age=0\r\n") && strstr(answer, "\"slowly\""));
+    ask(fd, "GET", "/api/field", "");
+    CHECK_INT(status(), 422);
+    CHECK(strstr(answer, "\"pointer\":\"/properties/category\"") && strstr(answer, "application/problem+json"));
+    close(fd);
+}
+
+TEST(only_four_large_bodies_are_held_at_once)
+{
+    enum { PLACES = 4 };
+    int waiting[PLACES];
+    for (int i = 0; i < PLACES; i++) {
+        waiting[i] = connect_to(0);
+        put(waiting[i], "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\nbegun");
+    }
+    usleep(100000);
+    int fd = connect_to(0);
+    put(fd, "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n");
+    get(fd, true);
+    CHECK_INT(status(), 503);
+    close(fd);
+    fd = connect_to(0); /* a small one is let through */
+    put(fd, "POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345");
+    CHECK(strstr(get(fd, true), "body 5"));
+    close(waiting[0]);
+    usleep(100000);
+    put(fd, "POST /large HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"); /* its place is free again */
+    CHECK(strstr(get(fd, true), "body 2"));
+    close(fd);
+    for (int i = 1; i < PLACES; i++)
+        close(waiting[i]);
 }
 
 TEST(bodies_are_read_within_their_bound)

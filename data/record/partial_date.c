@@ -145,6 +145,14 @@ struct partial_date partial_date_of_day(int32_t day)
     return (struct partial_date){.year = (int16_t)d.year, .month = (uint8_t)d.month, .day = (uint8_t)d.day, .lo = day, .hi = day};
 }
 
+struct partial_date partial_date_of_month(int64_t unix_s)
+{
+    struct ymd d = clock_ymd((int32_t)(unix_s / 86400));
+    struct partial_date month;
+    must(make(d.year, d.month, 0, false, &month));
+    return month;
+}
+
 void partial_date_write(struct buf *out, struct partial_date d)
 {
     if (!d.year)

@@ -20,6 +20,8 @@ bool partial_date_read(struct str s, struct partial_date *out);
  * "2019-10-28T09:00:00Z", "20191028", spreadsheet serials (20000..60000, days since 1899-12-30). Day before month. */
 bool partial_date_guess(struct str s, struct partial_date *out);
 struct partial_date partial_date_of_day(int32_t day);
+/* The month in which a moment lies (unix seconds, UTC): what may be known of when people worked. */
+struct partial_date partial_date_of_month(int64_t unix_s);
 void partial_date_write(struct buf *out, struct partial_date d);
 /* « 28 octobre 2019 », « octobre 2019 », « 2019 », "28 October 2019"; with « vers » / "about" when uncertain. */
 void partial_date_say(struct buf *out, struct partial_date d, bool french);
