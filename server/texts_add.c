@@ -163,7 +163,8 @@ static const struct words TEXTS[] = {
     /* ---- alike ---- */
     {"alike.title", "Déjà sur la carte ?", "On the map already?"},
     {"alike.lead", "Cela y ressemble, tout près ; les numéros sont sur la carte plus bas.", "This is like it, close by; the numbers are on the map below."},
-    {"alike.distance", "À %N m.", "%N m away."},
+    {"alike.lead_far", "Cela y ressemble.", "This is like it."},
+    {"alike.distance", "à %N m", "%N m away"},
     {"alike.same", "C'est le même, il est toujours là", "It is the same, and still there"},
     {"alike.changed", "C'est le même, mais il a changé", "It is the same, but it has changed"},
     {"alike.other", "C'en est un autre : envoyer", "It is another one: send"},

@@ -199,7 +199,7 @@ test("a record that may be the same is shown with its distance before anything i
   const asked = await sendForm(server, form, { ...CAMERA, at: "43.29512, 5.37212" });
   assert.equal(asked.status, 200);
   assert.match(asked.text, /Déjà sur la carte/);
-  assert.match(asked.text, /À [0-9] m/);
+  assert.match(asked.text, /à [0-9] m/);
   assert.match(asked.text, /href="\/d\/\d+\/report\?kind=confirm"/);
   assert.match(asked.text, /map\.png\?[^"]*known=5\.3721,43\.2951/);
   assert.deepEqual(await arrived(), []);
