@@ -189,6 +189,17 @@ check("with script a zone is drawn and its corners are moved and taken away", as
   await close();
 });
 
+check("without script a telephone shows the middle of the map, and nothing goes off the side", async () => {
+  for (const address of ["/add?center=5.386,43.2995&zoom=17", "/add?what=zone", "/add?what=programme", "/add?sheet"]) {
+    const { page, close } = await open(address, { javaScriptEnabled: false, viewport: { width: 400, height: 800 } });
+    const wide = await page.locator("html").evaluate((e) => e.scrollWidth).catch(() => null);
+    if (wide !== null) assert.ok(wide <= 400, `${address}: ${wide}`);
+    for (const box of await Promise.all((await page.locator("main input:visible, main select:visible, main .draft-map").all()).filter(Boolean).map((l) => l.boundingBox())))
+      if (box && box.width !== 680) assert.ok(box.x >= 0 && box.x + box.width <= 400, `${address}: ${JSON.stringify(box)}`);
+    await close();
+  }
+});
+
 check("nothing typed runs as script on any page of proposing, and all of it can be read and touched on a telephone", async () => {
   const hostile = "<img src=x onerror=\"document.title='broken'\">";
   const { page, close } = await open(`/add?center=5.386,43.2995&zoom=17&operator=${encodeURIComponent(hostile)}&at=43.2,5.3`, { viewport: { width: 400, height: 800 }, isMobile: true, hasTouch: true });
