@@ -45,6 +45,7 @@ struct contribution {
     int64_t created_s, due_s, publish_s, decided_s; /* 0: none */
     uint64_t decided_by, result;    /* result: the record it became or changed */
     uint32_t effect_version;        /* of a privacy report that took effect at once */
+    bool withheld_photos;           /* the same of one about photos; told when it is received only */
     uint32_t votes;
     uint32_t photos;                /* that came with it, refused ones not counted */
 };
@@ -55,8 +56,14 @@ struct contribution_message {
 
 bool contribution_is_urgent(const struct contribution *c); /* a report with a clock, or older than 15 days */
 
-/* Stores it as waiting: its id, version and times are filled in, its place by its position. `receipt` is the code its author
- * keeps; empty: none. A privacy report on a device that is not publicly operated takes effect at once, within its bounds.
+/*
+ * What the patch of a report holds, beside fields of the record:
+ *   confirm, gone   {"seen_on": "2026-10"}, a month not to come; without it the month in which it is received
+ *   privacy         {"photos": true}: it is about the record's photos and not about its place
+ *   reply           {"label": "who replies, as is shown", "text": "…"}, both needed
+ * Stores it as waiting: its id, version and times are filled in, its place by its position. `receipt` is the code its author
+ * keeps; empty: none. A privacy report takes effect at once, within its bounds: the position of a device that is not publicly
+ * operated falls to the street; of photos, they are shown no more.
  * Inside a transaction of the caller's or in one of its own. */
 bool contribution_receive(struct store *s, struct contribution *c, struct str receipt, struct err *err) MUST_USE;
 
@@ -129,5 +136,15 @@ bool record_undo_all(struct store *s, struct undo_of of, const struct who *who, 
  * the ground stay, and its source keys become tombstones. */
 bool record_erase(struct store *s, uint64_t id, struct str ground, struct err *err) MUST_USE;
 bool record_is_erased(struct store *s, uint64_t id);
+
+
+/* ---- replies ---- */
+struct reply {
+    struct str label, text;
+    struct partial_date received, published; /* to the month */
+};
+enum { REPLY_LABEL_MAX_RUNES = 120, REPLIES_SHOWN_MAX = 50 };
+/* Those that were accepted, oldest first; they stand with the record as long as it is published. */
+bool record_replies(struct store *s, uint64_t id, struct arena *a, struct reply **out, size_t *n, struct err *err) MUST_USE;
 
 #endif

@@ -167,6 +167,8 @@ uint64_t store_seq(struct store *s);
 /* True at most once for each change another connection made: PRAGMA data_version. */
 bool store_moved(struct store *s);
 bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes *out, struct err *err) MUST_USE;
+/* The first so many of them. */
+bool store_since_at_most(struct store *s, uint64_t seq, size_t most, struct arena *a, struct changes *out, struct err *err) MUST_USE;
 
 /* ---- upkeep ---- */
 bool store_backup(struct store *s, const char *to, struct err *err) MUST_USE;  /* online, verified, fsynced */

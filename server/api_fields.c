@@ -56,7 +56,7 @@ static const struct field LINK_FIELDS[] = {WORD("kind", LINK_KIND_TERMS), WHOLE(
 
 const struct field PROPERTY_FIELDS[] = {
     WHOLE("id", USE_IGNORED, 0, 9e15), WHOLE("version", USE_IGNORED, 0, 4294967295.0), OF(USE_IGNORED, "slug", FIELD_TEXT, NAME_RUNES),
-    OF(USE_IGNORED, "url", FIELD_TEXT, URL_RUNES), OF(USE_IGNORED, "updated", FIELD_TEXT, 32), BOOL("stale", USE_IGNORED),
+    OF(USE_IGNORED, "url", FIELD_TEXT, URL_RUNES), OF(USE_IGNORED, "source_urls", FIELD_TEXT, 1e6), OF(USE_IGNORED, "updated", FIELD_TEXT, 32), BOOL("stale", USE_IGNORED),
     OF(USE_DERIVED, "title", FIELD_TEXT, 4 * TITLE_RUNES), TEXT("title_fr", TITLE_RUNES), TEXT("title_en", TITLE_RUNES),
     WORD("category", CATEGORY_TERMS), WORDS("categories2", CATEGORY_TERMS), WORDS("capabilities", CAPABILITY_TERMS),
     WORD("surveilled_space", SPACE_TERMS), WORD("watch_target", TARGET_TERMS), WORD("admin_level", LEVEL_TERMS), TEXT("place_id", NAME_RUNES),
@@ -254,6 +254,8 @@ static bool check_value(const struct field *field, const struct json *v, const c
         return check_polygons(v, at, f);
     case FIELD_TAGS:
         return check_tags(field, v, at, f);
+    case FIELD_OBJECT:
+        return json_kind(v) == JSON_OBJECT || api_fault(f, at, "this is an object");
     case FIELD_OSM_TYPE:
         return check_osm_type(json_string(v), at, f);
     }

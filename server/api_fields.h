@@ -21,6 +21,7 @@ enum field_kind {
     FIELD_POSITION,     /* [longitude, latitude] */
     FIELD_POLYGONS,     /* a GeoJSON Polygon or MultiPolygon */
     FIELD_TAGS,         /* an object of texts; most: how many */
+    FIELD_OBJECT,       /* whatever is in it */
     FIELD_OSM_TYPE,     /* node, way, relation, or their first letters */
 };
 enum field_use {

@@ -96,7 +96,7 @@ static void put_devices(struct json_writer *w, const struct json *devices, const
 /* In an export's row these are texts and counts; here they are lists. */
 static bool is_list(struct str key)
 {
-    static const char *const lists[] = {"categories2", "capabilities", "devices", "zones", "sources", "source_urls"};
+    static const char *const lists[] = {"categories2", "capabilities", "devices", "zones", "sources"};
     for (size_t i = 0; i < COUNT(lists); i++)
         if (str_eq(key, str_of(lists[i])))
             return true;

@@ -82,6 +82,10 @@ static void add_whole_headers(struct MHD_Response *r, const struct response *rs,
         snprintf(text, sizeof text, "attachment; filename=\"%s\"", rs->filename);
         MHD_add_response_header(r, "Content-Disposition", text);
     }
+    if (rs->onion.len && rs->onion.len < sizeof text) {
+        snprintf(text, sizeof text, "%.*s", STR_ARG(rs->onion));
+        MHD_add_response_header(r, "Onion-Location", text);
+    }
     if (rs->link.len && rs->link.len < sizeof text) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(rs->link));
         MHD_add_response_header(r, "Link", text);
@@ -115,7 +119,7 @@ static bool gzip_pays(const struct response *rs)
 {
     static const char *const texts[] = {"text/", "application/json", "application/geo+json",
         "application/problem+json", "application/vnd.", "application/x-protobuf", "application/xml",
-        "application/atom+xml", "image/svg+xml", "application/schema+json"};
+        "application/atom+xml", "application/x-ndjson", "image/svg+xml", "application/schema+json"};
     if (rs->no_gzip || rs->body.len < GZIP_FROM_BYTES || !rs->content_type)
         return false;
     for (size_t i = 0; i < COUNT(texts); i++)

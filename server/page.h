@@ -24,6 +24,8 @@ struct page_head {
     bool form;                   /* loads form.css and form.js */
     const struct caller *caller; /* a private page of theirs: wide, with queue.css, and the bar says who is logged in; NULL: none */
     bool compare;                /* loads queue.css for a table of differences */
+    const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
+    bool photo;                  /* loads photo.css and blur.js */
     struct str robots;
 };
 void page_begin(struct page *p, const struct page_head *head);

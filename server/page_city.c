@@ -218,10 +218,11 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
         page_fmt(&p, "<p class=\"note\">%t</p>", "city.no_boundary");
     put_city_map(&p, &place);
     put_group(&p, &group, address.at);
-    if ((total || group.body.len || group.contact.len) && !put_to_do(&p, worker->store, &place, address.at, err))
-        return false;
-    if (!page_found(&p, worker->store, &search, "list.records", address.at, false, &total, err) ||
-        !put_what_concerns(&p, worker->store, &place, &filter, err))
+    bool works_here = group.body.len || group.contact.len; /* a group: what it does comes before what readers come for */
+    if ((works_here && !put_to_do(&p, worker->store, &place, address.at, err)) ||
+        !page_found(&p, worker->store, &search, "list.records", address.at, false, &total, err) ||
+        !put_what_concerns(&p, worker->store, &place, &filter, err) ||
+        (!works_here && total && !put_to_do(&p, worker->store, &place, address.at, err)))
         return false;
     put_ways_out(&p, &place, address.at);
     page_end(&p);

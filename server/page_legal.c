@@ -17,7 +17,7 @@ struct said {
     enum { PART, HEAD, SAYS, ITEM } as;
     const char *key;
     int64_t numbers[2];
-    enum { ALWAYS, IF_CLOSED, IF_PHOTOS, IF_NO_PHOTOS, HOLD_DAYS /* its number is the option's */ } when;
+    enum { ALWAYS, IF_CLOSED, IF_PHOTOS, IF_NO_PHOTOS, IF_HELD /* its number is the option's */, IF_NOT_HELD } when;
 };
 
 static const struct said KEPT[] = {
@@ -31,7 +31,8 @@ static const struct said KEPT[] = {
     {SAYS, "legal.propose.1", {0}, ALWAYS},
     {SAYS, "legal.propose.2", {0}, ALWAYS},
     {SAYS, "legal.propose.3", {LINK_CUT_AFTER_DAYS}, ALWAYS},
-    {SAYS, "legal.hold", {0}, HOLD_DAYS},
+    {SAYS, "legal.hold", {0}, IF_HELD},
+    {SAYS, "legal.hold.none", {0}, IF_NOT_HELD},
     {SAYS, "legal.propose.4", {0}, ALWAYS},
     {HEAD, "legal.limits", {0}, ALWAYS},
     {SAYS, "legal.limits.1", {0}, ALWAYS},
@@ -66,8 +67,9 @@ static bool holds(const struct said *s, const struct config *c)
     case IF_CLOSED: return c->contributions == CONTRIBUTIONS_CLOSED;
     case IF_PHOTOS: return c->photos;
     case IF_NO_PHOTOS: return !c->photos;
-    case ALWAYS:
-    case HOLD_DAYS: break;
+    case IF_HELD: return c->hold_days > 0;
+    case IF_NOT_HELD: return c->hold_days == 0;
+    case ALWAYS: break;
     }
     return true;
 }
@@ -84,7 +86,7 @@ static void put_said(struct page *p, const struct said *all, size_t n)
             page_raw(p, listing ? "</ul>" : "<ul>");
         listing = all[i].as == ITEM;
         page_raw(p, tags[all[i].as][0]);
-        page_say(p, all[i].key, all[i].when == HOLD_DAYS ? (int64_t)c->hold_days : all[i].numbers[0], all[i].numbers[1]);
+        page_say(p, all[i].key, all[i].when == IF_HELD ? (int64_t)c->hold_days : all[i].numbers[0], all[i].numbers[1]);
         page_raw(p, tags[all[i].as][1]);
     }
     page_raw(p, listing ? "</ul>" : "");

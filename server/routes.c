@@ -42,8 +42,21 @@ const struct route ROUTES[] = {
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* proposing */
+    {GET | POST, "/add", on_add, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/add/map.png", on_add_map, ON_WORKER_SLOW, 0, HEADERS_PRIVATE},
+    {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
+    {GET, "/d/{id}/report", on_report, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/d/{id}/report", on_report_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track", on_track, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/track", on_track_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track/photo", on_track_photo, ON_LOOP, 0, HEADERS_PRIVATE},
+    {POST, "/track/photo", on_track_photo_sent, ON_WORKER_SLOW, PHOTO_MAX_BYTES + PHOTO_FORM_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/photo/{file}", on_photo, ON_WORKER_QUICK, 0, HEADERS_ASSET},
+    {GET, "/queue/photo", on_queue_photos, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* logging in, moderating; passwords take a worker long (Argon2id) */
     {GET, "/login", on_login, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
@@ -63,6 +76,13 @@ const struct route ROUTES[] = {
     /* writing over the API */
     {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
     {PUT | PATCH | DELETE, "/api/collections/{collection}/items/{id}", on_api_change, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {GET, "/api/contributions/{id}", on_api_contribution, ON_WORKER_QUICK, 0, HEADERS_API},
+    {POST, "/api/contributions/{id}/messages", on_api_message, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_API},
+    {POST, "/api/contributions/{id}/ruling", on_api_ruling, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
+    {GET, "/api/changes", on_api_changes, ON_WORKER_SLOW, 0, HEADERS_DATA},
+    {OPTIONS, "/api/contributions/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/contributions/{id}/messages", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
+    {OPTIONS, "/api/contributions/{id}/ruling", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
     {OPTIONS, "/api/collections/{collection}/items", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 

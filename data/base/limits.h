@@ -24,6 +24,9 @@ enum {
     FORM_BOUNDARY_MAX_BYTES = 70,         /* RFC 2046, 5.1.1 */
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
+    DRAFT_ZONE_CORNERS_MAX = 200,         /* of a zone typed or drawn: a district's outline has under 40 */
+    DRAFT_ZONE_SIDE_MAX_M = 30 * 1000,    /* nobody surveys more at once */
+    SHEET_LINES_MAX = 60,                 /* rows of one field sheet: its table has under 30 */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
     /* a group's page */
     GROUP_TEXT_MAX_RUNES = 4000,          /* two printed pages */
@@ -56,6 +59,9 @@ enum {
     PHOTO_SIDE_MAX_PX = 20000,
     PHOTO_SCANS_MAX = 64,                 /* of a progressive JPEG; usual are 10, and each costs a walk over the picture */
     PHOTO_BLURS_MAX = 64,                 /* rectangles in one photo */
+    PHOTOS_A_CONTRIBUTION_MAX = 4,        /* of each side of a pole; each is up to 8 MB kept */
+    PHOTOS_CLEANED_AT_ONCE_MAX = 2,       /* children, each of half a GiB */
+    PHOTO_FORM_MAX_BYTES = 64 * 1024,     /* the fields beside the photo */
     PHOTO_CLEAN_SIDE_MAX_PX = 2048,       /* what is kept of it */
     PHOTO_CLEAN_MAX_BYTES = 8 * 1000 * 1000, /* 2048 by 2048 of noise is under 5 MB */
     PHOTO_CHILD_MEMORY_BYTES = 512 * 1024 * 1024,

@@ -97,6 +97,27 @@ static bool insert(struct store *s, struct contribution *c, struct str receipt, 
     return stmt_run(&q, err);
 }
 
+/* What reports hold beside fields of the record; see contribution.h. */
+static bool check_report(const struct contribution *c, struct err *err)
+{
+    AUTO(json_doc) doc = {0};
+    struct partial_date seen;
+    if (c->kind < CONTRIBUTION_CONFIRM)
+        return true;
+    if (!json_read(&doc, c->patch.len ? c->patch : S("{}"), &JSON_BODY, err))
+        return err_under(err, "the report");
+    struct str on = json_string(json_get(doc.root, S("seen_on"))), label = json_string(json_get(doc.root, S("label"))),
+               text = json_string(json_get(doc.root, S("text")));
+    if (c->kind != CONTRIBUTION_REPLY)
+        return !on.len || (partial_date_read(on, &seen) && seen.lo <= (int32_t)(clock_unix_s() / DAY_S)) ||
+               err_set(err, ERR_INVALID, "seen_on: it is a month such as 2026-10, and not to come");
+    if (!str_trim(label).len || str_runes(label) > REPLY_LABEL_MAX_RUNES)
+        return err_set(err, ERR_INVALID, "label: say who replies, in 1 to %d characters; it is shown with the reply", REPLY_LABEL_MAX_RUNES);
+    if (!str_trim(text).len || str_runes(text) > CONTRIBUTION_NOTE_MAX_RUNES)
+        return err_set(err, ERR_INVALID, "text: a reply has 1 to %d characters", CONTRIBUTION_NOTE_MAX_RUNES);
+    return true;
+}
+
 static bool check_received(struct store *s, struct contribution *c, struct err *err)
 {
     if (c->patch.len > CONTRIBUTION_PATCH_MAX_BYTES)
@@ -105,6 +126,8 @@ static bool check_received(struct store *s, struct contribution *c, struct err *
         return err_set(err, ERR_INVALID, "note: it has more than %d characters; shorten it", CONTRIBUTION_NOTE_MAX_RUNES);
     if ((c->kind == CONTRIBUTION_ADD) != (c->target == 0))
         return err_set(err, ERR_INVALID, "an addition has no record yet, and everything else names one");
+    if (!check_report(c, err))
+        return false;
     if (!c->target)
         return true;
     AUTO(stmt) q = db_stmt(&s->db, "SELECT version FROM deployment WHERE id = :id AND moderation = 'published'");
@@ -144,6 +167,7 @@ bool contribution_receive(struct store *s, struct contribution *c, struct str re
     c->created_s = in.created_s;
     c->due_s = in.due_s;
     c->effect_version = in.effect_version;
+    c->withheld_photos = in.withheld_photos;
     return tx_commit(&tx, err);
 }
 
