@@ -47,7 +47,7 @@ static void put_tabs(struct page *p, const struct queue_view *v)
         if (i)
             buf_fmt(&to, "%ctab=%s", strchr(to.at, '?') ? '&' : '?', tabs[i]);
         buf_fmt(&key, "tab.%s", tabs[i]);
-        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, strcmp(v->tab, tabs[i]) == 0 ? " aria-current=\"page\"" : "", key.at);
+        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, strcmp(v->tab, tabs[i]) == 0 ? " aria-current=page" : "", key.at);
     }
     page_raw(p, "</nav>");
 }
