@@ -123,6 +123,8 @@ bool contribution_rule(struct store *s, const struct ruling *r, struct ruled *ou
 bool contribution_tick(struct store *s, int64_t now_s, bool *changed, struct err *err) MUST_USE;
 
 /* ---- records changed directly, by those who may ---- */
+/* Of a record that was seen on foot: its days become months, as accepting a surveyed proposal does. */
+void record_hide_days(struct deployment *d);
 /* Back to an older version, as a new one. */
 bool record_return_to(struct store *s, uint64_t id, uint32_t version, const struct who *who, struct str reason, struct err *err) MUST_USE;
 struct undo_of { /* one of them */

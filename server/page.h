@@ -22,11 +22,12 @@ struct page_head {
     struct str title, description, canonical; /* canonical: path and query under the base URL */
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
-    const struct caller *caller; /* a private page of theirs: wide, with queue.css, and the bar says who is logged in; NULL: none */
-    bool compare;                /* loads queue.css for a table of differences */
     const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
     bool photo;                  /* loads photo.css and blur.js */
+    const struct caller *caller; /* a private page of theirs: wide, with queue.css, and the bar says who is logged in; NULL: none */
+    bool compare;                /* loads queue.css for a table of differences */
     struct str robots;
+    int refresh_s;               /* the page asks for itself again after so long; 0: never */
 };
 void page_begin(struct page *p, const struct page_head *head);
 void page_end(struct page *p);

@@ -251,6 +251,8 @@ void page_begin(struct page *p, const struct page_head *head)
                 "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">",
         p->french ? "fr" : "en");
     page_meta(p, head);
+    if (head->refresh_s)
+        page_fmt(p, "<meta http-equiv=\"refresh\" content=\"%d\">", (int64_t)head->refresh_s);
     page_raw(p, "<link rel=\"icon\" href=\"data:,\">");
     if (head->map || head->script)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/leaflet.css\">");

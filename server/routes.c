@@ -16,6 +16,10 @@ const struct route ROUTES[] = {
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/identify", on_identify, ON_WORKER_QUICK, 0, HEADERS_DATA},
 
+    /* pictures by address */
+    {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/openapi.json", on_api_openapi, ON_LOOP, 0, HEADERS_DATA},
@@ -88,6 +92,14 @@ const struct route ROUTES[] = {
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
+    {GET, "/import", page_import, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import", on_import_form, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/import/{id}", page_import_one, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import/{id}", on_import_change, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports", on_import_post, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/api/imports/{id}", on_import_get, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {PUT, "/api/imports/{id}", on_import_put, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports/{id}/apply", on_import_apply, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* groups */
     {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},

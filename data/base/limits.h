@@ -45,6 +45,11 @@ enum {
     /* drawing */
     DRAW_ARENA_BYTES = 512 * 1024 * 1024, /* one tile or picture */
     PICTURE_MAX_PX = 40 * 1000 * 1000,
+    /* pictures by address */
+    STATIC_BIG_PX = 4 * 1000 * 1000,     /* from here on one at a time: a screen at twice its px is under it */
+    STATIC_SIDE_MAX_PX = 16383,          /* as WebP has it; Cairo's images end at 32767 */
+    STATIC_SIDE_MIN_PX = 160,            /* of the whole, in px of 1/96 in: a smaller one cannot hold its credit */
+    STATIC_SIDE_MAX_MM = 2000,           /* A0 is 1189 mm high */
     EXPRESSION_DEPTH_MAX = 32,
     EXPRESSION_STEPS_MAX = 10000,
     /* imports */
@@ -52,6 +57,20 @@ enum {
     IMPORT_PROPERTIES_MAX = 200,          /* of one row */
     IMPORT_VERTICES_MAX = 10000,          /* of one geometry */
     IMPORT_REFUSALS_SHOWN = 20,
+    /* uploads: imports of strangers (the command line has no limit of rows) */
+    UPLOAD_MAX_BYTES = 50 * 1000 * 1000,  /* the file */
+    UPLOAD_BODY_MAX_BYTES = UPLOAD_MAX_BYTES + 256 * 1024, /* the form around it */
+    UPLOAD_ROWS_MAX = 100 * 1000,
+    UPLOAD_SECONDS = 30,                  /* of the child, by the clock and by the processor */
+    UPLOAD_MEMORY_MB = 1024,              /* of the child */
+    UPLOAD_CHANGES_MAX = 20 * 1000,       /* rows of one file that are proposed or applied: one transaction, some seconds */
+    UPLOAD_PLAN_MAX_BYTES = 128 * 1024 * 1024, /* those rows, written out */
+    UPLOAD_READING_MAX = 2,               /* files read at once; others wait */
+    UPLOADS_KEPT_MAX = 64,                /* in memory with their previews, an hour each */
+    UPLOADS_EACH_MAX = 8,                 /* of them of one account or token: the oldest goes */
+    UPLOAD_ROWS_SHOWN = 50,               /* of each class */
+    UPLOAD_POINTS_MAX = 5000,             /* in a preview */
+    UPLOAD_NAME_MAX_RUNES = 80,           /* what the source is called */
     FILTER_VALUES_MAX = 64,               /* values in one list of a filter */
     /* contributed photos */
     PHOTO_MAX_BYTES = 15 * 1000 * 1000,   /* as sent; telephones send 2 to 12 MB */

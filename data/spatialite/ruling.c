@@ -8,6 +8,7 @@
 
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
+#include "data/spatialite/upload.h"
 
 enum { DAY_S = 86400, RULING_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -78,7 +79,7 @@ static void to_month(struct partial_date *d)
         must(!"a month is a date");
 }
 
-static void hide_days(struct deployment *d)
+void record_hide_days(struct deployment *d)
 {
     to_month(&d->last_confirmed);
     to_month(&d->first_seen);
@@ -236,14 +237,16 @@ static enum revision_kind revision_of(enum contribution_kind k)
 
 static bool put_record(struct store *s, const struct contribution *c, struct deployment *d, struct str reason, struct arena *a, struct err *err)
 {
+    struct edit e = {.kind = c->kind == CONTRIBUTION_REMOVE ? EDIT_DELETE : EDIT_PUT, .deployment = d, .revision = revision_of(c->kind),
+        .reason = reason, .batch_id = c->batch_id, .by_hand = true, .account_id = c->account_id, .token_id = c->token_id};
+    if (c->batch_id && !upload_row_take(s, c, d, &e, a, err))
+        return false;
     if (c->kind == CONTRIBUTION_ADD)
         d->licence = d->licence.len ? d->licence : S("ODbL-1.0");
     if (c->survey)
-        hide_days(d);
+        record_hide_days(d);
     if (!name_place(s, d, a, err))
         return false;
-    struct edit e = {.kind = c->kind == CONTRIBUTION_REMOVE ? EDIT_DELETE : EDIT_PUT, .deployment = d, .revision = revision_of(c->kind),
-        .reason = reason, .batch_id = c->batch_id, .by_hand = true, .account_id = c->account_id, .token_id = c->token_id};
     return store_apply(s, &e, 1, err);
 }
 

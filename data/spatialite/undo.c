@@ -140,6 +140,7 @@ static const char *const ERASE[] = {
     "DELETE FROM reply WHERE deployment_id = :id",
     "UPDATE photo SET state = 'refused', jpeg = zeroblob(0), author_label = NULL, taken_on = NULL, width_px = 0, height_px = 0"
     " WHERE deployment_id = :id OR contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
+    "DELETE FROM upload_row WHERE contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
     "DELETE FROM contribution_message WHERE contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
     "UPDATE contribution SET state = 'erased', patch = '{}', note = '', reason = '', place_code = '', lon = NULL, lat = NULL,"
     " account_id = NULL, token_id = NULL, version = version + 1 WHERE target_id = :id OR result_id = :id",
