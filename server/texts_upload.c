@@ -107,6 +107,7 @@ static const struct words TEXTS[] = {
     {"upload.row", "Ligne", "Row"},
     {"upload.what", "Dispositif", "Device"},
     {"upload.meets", "Sur la carte", "On the map"},
+    {"upload.commune", "Commune", "Municipality"},
     {"upload.column", "Colonne", "Column"},
     {"upload.why", "Pourquoi", "Why"},
     {"upload.record", "fiche", "record"},

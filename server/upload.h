@@ -35,7 +35,7 @@ bool upload_wish_check(const struct upload_wish *w, const char **field, struct e
 
 struct upload_row {
     uint64_t number, other;  /* other: the record it changes or seems to be a duplicate of; 0 */
-    struct str layer, title_fr, title_en, field, why;
+    struct str layer, title_fr, title_en, detail /* number, name */, place, field, why;
     struct lonlat at;
     double distance_m;
     bool by_hand, waiting;

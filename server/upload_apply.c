@@ -185,7 +185,9 @@ static bool begin_batch(struct plan *p, struct store *s, struct batch *b, struct
     AUTO(buf) slug = {0}, month = {0};
     partial_date_write(&month, partial_date_of_month(clock_unix_s()));
     buf_fmt(&slug, "upload-%s", month.at);
-    *b = (struct batch){.slug = buf_str(&slug), .licence = w->licence, .attribution = w->attribution, .url = w->source_url, .as_of = p->seen.batch.as_of};
+    *b = (struct batch){.slug = buf_str(&slug), .file_name = w->name, .at_s = (int64_t)partial_date_of_month(clock_unix_s()).lo * 86400, .licence = w->licence, .attribution = w->attribution, .url = w->source_url, .as_of = p->seen.batch.as_of};
+    if (w->survey && b->as_of.day)
+        b->as_of = partial_date_of_month((int64_t)b->as_of.lo * 86400);
     if (!store_batch_begin(s, b, err))
         return false;
     b->slug = S(""); /* ours goes with this function */
