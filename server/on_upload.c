@@ -277,14 +277,14 @@ static bool applied(struct app *app, struct request *rq, struct response *rs, co
 bool on_import_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     struct caller who;
-    bool publish = false;
+    struct upload_choice choice = {0};
     if (!gate_api(app, worker, rq, rs, GATE_UPLOAD, &who, err) || !must_be_known(&who, err))
         return false;
     if (str_trim(rq->body).len) {
         AUTO(json_doc) doc = {0};
         if (!json_read(&doc, rq->body, &JSON_BODY, err))
             return false;
-        publish = json_bool(json_get(doc.root, S("publish")));
+        choice = (struct upload_choice){json_bool(json_get(doc.root, S("publish"))), json_bool(json_get(doc.root, S("duplicates")))};
     }
-    return upload_apply(app, worker, rq, rs, &who, rq->segments[2], publish, applied, err);
+    return upload_apply(app, worker, rq, rs, &who, rq->segments[2], choice, applied, err);
 }

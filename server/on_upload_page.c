@@ -166,7 +166,8 @@ static void put_apply(struct page *p, const struct caller *c, const struct uploa
 {
     const struct upload_view *v = l->view;
     uint64_t n = v->seen.batch.n_new + v->seen.batch.n_updated;
-    if (!n) {
+    uint64_t twins = v->seen.batch.n_duplicate;
+    if (!n && !twins) {
         page_fmt(p, "<p class=\"note\">%t</p>", "upload.nothing");
         return;
     }
@@ -178,9 +179,17 @@ static void put_apply(struct page *p, const struct caller *c, const struct uploa
         page_say_n(p, "upload.how.now", (int64_t)v->in_territory);
         page_fmt(p, "</span></label><p class=\"says\" id=\"publish-says\">%t</p></fieldset>", v->wish.survey ? "upload.how.warn" : "upload.how.says");
     }
+    if (twins) {
+        page_fmt(p, "<label class=\"box\"><input type=\"checkbox\" name=\"duplicates\" value=\"1\"%s> <span>", n ? "" : " required");
+        page_say_n(p, "upload.twins", (int64_t)twins);
+        page_raw(p, "</span></label>");
+    }
     put_workshop(p, c, f, "apply-workshop");
     page_raw(p, "<p><button name=\"do\" value=\"apply\">");
-    page_say_n(p, v->in_territory ? "upload.take" : "upload.propose", (int64_t)n);
+    if (n)
+        page_say_n(p, v->in_territory ? "upload.take" : "upload.propose", (int64_t)n);
+    else
+        page_fmt(p, "%t", "upload.propose.twins");
     page_fmt(p, "</button></p><p class=\"says\">%t</p></form>", "upload.propose.says");
 }
 
@@ -331,7 +340,8 @@ bool on_import_change(struct app *app, struct worker *worker, struct request *rq
         return false;
     if (ok && apply) {
         fault.field = "";
-        ok = upload_apply(app, worker, rq, rs, &c, rq->segments[1], form_get(form, "publish").len > 0, was_applied, &fault.err);
+        ok = upload_apply(app, worker, rq, rs, &c, rq->segments[1],
+            (struct upload_choice){form_get(form, "publish").len > 0, form_has(form, "duplicates")}, was_applied, &fault.err);
     } else if (ok) {
         ok = read_again(app, rq, rs, &c, form, look.view, &fault);
     }

@@ -129,8 +129,10 @@ test("a moderator may publish at once, in the territory only; the rest is propos
   assert.equal(twins.counts.duplicate, 2, "the same number within 25 m, out of another source");
   assert.ok(twins.duplicate_rows[0].duplicate_of > 0 && twins.duplicate_rows[0].distance_m === 0);
   assert.doesNotMatch(JSON.stringify(one), /\d{4}-\d{2}-\d{2}/, "no day of people's work");
+  const others = await ask("POST", `${twins.address}/apply`, group, JSON.stringify({ duplicates: true }));
+  assert.deepEqual([others.json.proposed, others.json.published], [2, 0]);
   const listed = (await run(at.db, "stats")).stdout.match(/upload-\S+/g);
-  const undone = await run(at.db, "import", "--undo", listed[0]);
+  const undone = await run(at.db, "import", "--undo", listed[1]); /* the newest are the proposals */
   assert.match(undone.stdout, /^undone 2$/m, undone.stderr);
   const before = (await ask("GET", `/api/collections/deployments/items/${moved.changed_rows[0].id}`)).json;
   assert.equal(before.properties.height_m, 4);
