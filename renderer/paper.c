@@ -60,13 +60,41 @@ double paper_text(struct paper *p, struct str text, double x, double y, const st
     return w;
 }
 
+/* Each line takes as many words as it holds: labels on a map are broken evenly, sentences on paper are not. */
+static const struct text_layout *lay_out_lines(struct paper *p, struct str text, const struct paper_type *type)
+{
+    AUTO(buf) broken = {0};
+    double space = width_pt(p, S("a a"), type) - 2 * width_pt(p, S("a"), type), used = 0;
+    struct str word;
+    for (bool first = true; str_next(&text, ' ', &word); first = false) {
+        double wide = width_pt(p, word, type);
+        bool fits = first || used + space + wide <= type->max_width_pt;
+        if (!first)
+            buf_char(&broken, fits ? ' ' : '\n');
+        used = !first && fits ? used + space + wide : wide;
+        buf_add(&broken, word);
+    }
+    return lay_out(p, buf_str(&broken), type, INFINITY);
+}
+
 double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
 {
     if (!text.len)
         return 0;
-    const struct text_layout *l = lay_out(p, text, type, type->max_width_pt);
+    const struct text_layout *l = lay_out_lines(p, text, type);
     draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y, type);
     return l->height_px / LAID_OUT_PX;
+}
+
+double paper_text_width(struct paper *p, struct str text, const struct paper_type *type)
+{
+    double w = text.len ? width_pt(p, text, type) : 0;
+    return type->max_width_pt > 0 ? MIN(w, type->max_width_pt) : w;
+}
+
+double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
+{
+    return text.len ? lay_out_lines(p, text, type)->height_px / LAID_OUT_PX : 0;
 }
 
 /* ---- lines ---- */
@@ -128,13 +156,32 @@ static void put_grey(struct buf *out, struct rgba c)
     buf_add(out, S(")\""));
 }
 
+/* The beginning of a mark's name, as renderer/mark.h has them. */
+static bool is_mark(struct str from)
+{
+    static const char *const kinds[] = {"\"mark:", "\"tick:", "\"cluster:", "\"badge:"};
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (str_starts(from, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
 void paper_greys(struct str style, struct buf *out)
 {
     size_t from = 0;
     struct str css;
     struct rgba colour;
     for (size_t i = 0; i < style.len; i++) {
-        if (style.at[i] != '"' || !read_colour(str_slice(style, i, style.len), &css, &colour))
+        if (style.at[i] != '"')
+            continue;
+        struct str rest = str_slice(style, i, style.len);
+        if (is_mark(rest)) {
+            buf_add(out, str_slice(style, from, i + 1));
+            buf_add(out, S("grey:"));
+            from = i + 1;
+            continue;
+        }
+        if (!read_colour(rest, &css, &colour))
             continue;
         buf_add(out, str_slice(style, from, i));
         put_grey(out, colour);

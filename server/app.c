@@ -12,6 +12,7 @@
 
 #include "data/base/clock.h"
 #include "data/base/log.h"
+#include "server/drawn.h"
 #include "server/kept.h"
 #include "server/page.h"
 #include "server/rate.h"
@@ -37,6 +38,7 @@ static void note_change(void *ctx, const struct spot_box *boxes, size_t n, uint6
 {
     struct app *app = ctx;
     tile_cache_forget(app->tiles, boxes, n, seq);
+    drawn_forget(app->server->drawn);
 }
 
 /* ---- what a worker owns ---- */
@@ -165,6 +167,7 @@ bool app_reload(struct app *app, struct err *err)
     if (!read_again(app, err))
         return false;
     tile_cache_clear(app->tiles);
+    drawn_forget(app->server->drawn);
     return true;
 }
 
@@ -281,6 +284,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     app->config = *config;
     app->tiles = tile_cache_new(config->cache_bytes);
     s->kept = kept_new(KEPT_BYTES);
+    s->drawn = drawn_new();
     s->rate = rate_new();
     s->sessions = sessions_new();
     s->uploads = uploads_new(app);
@@ -318,6 +322,7 @@ void app_stop(struct app *app)
     tiles_free(s->tiles);
     tile_cache_free(app->tiles);
     kept_free(s->kept);
+    drawn_free(s->drawn);
     rate_free(s->rate);
     sessions_free(s->sessions);
     uploads_free(s->uploads);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "data/base/clock.h"
+#include "server/data_day.h"
 #include "server/in_view.h"
 #include "server/page_parts.h"
 
@@ -70,26 +71,6 @@ static bool read_view(struct home *h, struct err *err)
 
 /* ---- the line under the map ---- */
 
-static bool newest_day(struct home *h, int32_t *day, struct err *err)
-{
-    static _Thread_local struct {
-        const struct world *of;
-        uint64_t seq;
-        int32_t day;
-    } known; /* counting everything again for each view would be waste */
-    uint64_t seq = snapshot_seq(h->snapshot);
-    if (known.of != h->page.app->world || known.seq != seq) {
-        struct store_stats stats;
-        if (!store_stats(h->worker->store, &stats, err))
-            return false;
-        known.of = h->page.app->world;
-        known.seq = seq;
-        known.day = stats.newest_day;
-    }
-    *day = known.day;
-    return true;
-}
-
 static bool is_filtered(const struct home *h)
 {
     return h->query.len != 0;
@@ -119,7 +100,7 @@ static bool put_line(struct home *h, struct err *err)
     struct page *p = &h->page;
     const struct in_view *v = &h->seen;
     int32_t day;
-    if (!newest_day(h, &day, err))
+    if (!data_day(h->worker->store, p->app->world, h->snapshot, &day, err))
         return false;
     page_raw(p, "<p id=\"seen\" class=\"seen\" role=\"status\">");
     if (v->n_projects + v->n_cameras + v->n_other_devices) {

@@ -44,6 +44,7 @@ struct rate;     /* rate.h */
 struct uploads;  /* upload.h */
 struct tiles; /* tiles.h */
 struct kept;  /* kept.h */
+struct drawn; /* drawn.h */
 struct server {
     struct app *app;
     struct work *work;
@@ -51,6 +52,7 @@ struct server {
     struct http_counts counts;
     struct tiles *tiles;
     struct kept *kept; /* glyphs and sprites */
+    struct drawn *drawn;
     struct buf base_url;
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */

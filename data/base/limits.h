@@ -14,6 +14,9 @@ enum {
     SEND_BUFFER_BYTES = 128 * 1024,       /* a slow reader holds this much of the kernel, no more */
     ZOOM_MAX = 22,
     PAGE_ITEMS_MAX = 1000,                /* features a page of /api; more is asked for page by page */
+    API_BODY_MAX_BYTES = 256 * 1024,      /* a record with ten sources is under 6 KiB, a zone of 2,000 places under 100 */
+    API_LIST_MAX = 500,                   /* devices, sources, claims… of one record */
+    CHANGES_PAGE_MAX = 1000,              /* lines of /api/changes a page */
     /* forms */
     FORM_FIELDS_MAX = 128,                /* a contribution with ten sources has under 80 */
     FORM_NAME_MAX_BYTES = 64,             /* our longest is under 24 */
@@ -21,7 +24,13 @@ enum {
     FORM_BOUNDARY_MAX_BYTES = 70,         /* RFC 2046, 5.1.1 */
     FORM_PART_HEAD_MAX_BYTES = 2 * 1024,  /* the headers of one part: browsers send under 200 and the file's name */
     FORM_FILE_NAME_MAX_BYTES = 255,       /* as file systems have it */
+    DRAFT_ZONE_CORNERS_MAX = 200,         /* of a zone typed or drawn: a district's outline has under 40 */
+    DRAFT_ZONE_SIDE_MAX_M = 30 * 1000,    /* nobody surveys more at once */
+    SHEET_LINES_MAX = 60,                 /* rows of one field sheet: its table has under 30 */
     FORWARDED_MAX_BYTES = 1024,           /* X-Forwarded-For: twenty addresses */
+    /* a group's page */
+    GROUP_TEXT_MAX_RUNES = 4000,          /* two printed pages */
+    GROUP_CONTACT_MAX_RUNES = 200,        /* an address of mail has at most 254 bytes; usual ones are under 40 */
     /* proof of work */
     CHALLENGE_FRESH_S = 30 * 60,          /* time to fill in a form */
     CHALLENGE_FILL_S = 3,                 /* nobody fills in a form faster */
@@ -36,6 +45,11 @@ enum {
     /* drawing */
     DRAW_ARENA_BYTES = 512 * 1024 * 1024, /* one tile or picture */
     PICTURE_MAX_PX = 40 * 1000 * 1000,
+    /* pictures by address */
+    STATIC_BIG_PX = 4 * 1000 * 1000,     /* from here on one at a time: a screen at twice its px is under it */
+    STATIC_SIDE_MAX_PX = 16383,          /* as WebP has it; Cairo's images end at 32767 */
+    STATIC_SIDE_MIN_PX = 160,            /* of the whole, in px of 1/96 in: a smaller one cannot hold its credit */
+    STATIC_SIDE_MAX_MM = 2000,           /* A0 is 1189 mm high */
     EXPRESSION_DEPTH_MAX = 32,
     EXPRESSION_STEPS_MAX = 10000,
     /* imports */
@@ -64,6 +78,9 @@ enum {
     PHOTO_SIDE_MAX_PX = 20000,
     PHOTO_SCANS_MAX = 64,                 /* of a progressive JPEG; usual are 10, and each costs a walk over the picture */
     PHOTO_BLURS_MAX = 64,                 /* rectangles in one photo */
+    PHOTOS_A_CONTRIBUTION_MAX = 4,        /* of each side of a pole; each is up to 8 MB kept */
+    PHOTOS_CLEANED_AT_ONCE_MAX = 2,       /* children, each of half a GiB */
+    PHOTO_FORM_MAX_BYTES = 64 * 1024,     /* the fields beside the photo */
     PHOTO_CLEAN_SIDE_MAX_PX = 2048,       /* what is kept of it */
     PHOTO_CLEAN_MAX_BYTES = 8 * 1000 * 1000, /* 2048 by 2048 of noise is under 5 MB */
     PHOTO_CHILD_MEMORY_BYTES = 512 * 1024 * 1024,
