@@ -1,32 +1,36 @@
 /*
- * Letters are laid out at sixteen times their size and drawn that much smaller: what is set for a screen is rounded to
+ * Letters are laid out at several times their size and drawn that much smaller: what is set for a screen is rounded to
  * whole px, which at six points is seen.
  */
 #include "renderer/paper.h"
 
 #include <math.h>
 
-enum { LAID_OUT_PX = 16 /* for a point */ };
+/* Px for a point: so many that the engine's largest letters are not passed. */
+static double laid_out(const struct paper_type *type)
+{
+    return type->size_pt > 24 ? 4 : 16;
+}
 
 static const struct text_layout *lay_out(struct paper *p, struct str text, const struct paper_type *type, double max_width_pt)
 {
-    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * LAID_OUT_PX,
-        .max_width_px = max_width_pt * LAID_OUT_PX, .line_height_em = 1.25, .justify = type->align};
+    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * laid_out(type),
+        .max_width_px = max_width_pt * laid_out(type), .line_height_em = 1.25, .justify = type->align};
     return text_layout_plain(p->text, text, &style);
 }
 
 static double width_pt(struct paper *p, struct str text, const struct paper_type *type)
 {
-    return lay_out(p, text, type, INFINITY)->width_px / LAID_OUT_PX;
+    return lay_out(p, text, type, INFINITY)->width_px / laid_out(type);
 }
 
 static void draw(struct paper *p, const struct text_layout *l, double x, double y, const struct paper_type *type)
 {
     struct text_paint paint = {.color = color_of(type->grey, type->grey, type->grey, 1), .halo_color = color_of(1, 1, 1, 1),
-        .halo_width_px = type->halo_pt * LAID_OUT_PX, .opacity = 1};
+        .halo_width_px = type->halo_pt * laid_out(type), .opacity = 1};
     cairo_save(p->cr);
     cairo_translate(p->cr, x, y);
-    cairo_scale(p->cr, 1.0 / LAID_OUT_PX, 1.0 / LAID_OUT_PX);
+    cairo_scale(p->cr, 1 / laid_out(type), 1 / laid_out(type));
     text_draw(p->text, p->cr, l, 0, 0, &paint);
     cairo_restore(p->cr);
 }
@@ -55,7 +59,7 @@ double paper_text(struct paper *p, struct str text, double x, double y, const st
         text = buf_str(&shorter);
     }
     const struct text_layout *l = lay_out(p, text, type, INFINITY);
-    double w = l->width_px / LAID_OUT_PX, h = l->height_px / LAID_OUT_PX;
+    double w = l->width_px / laid_out(type), h = l->height_px / laid_out(type);
     draw(p, l, x - w * (type->align + 1) / 2, y - h / 2, type);
     return w;
 }
@@ -98,8 +102,8 @@ static double paragraph(struct paper *p, struct str text, double x, double y, co
     while (str_next(&rest, '\n', &line)) {
         const struct text_layout *l = lay_out(p, line.len ? line : S(" "), type, INFINITY);
         if (drawn && line.len)
-            draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y + tall, type);
-        tall += l->height_px / LAID_OUT_PX;
+            draw(p, l, x - l->width_px / laid_out(type) * (type->align + 1) / 2, y + tall, type);
+        tall += l->height_px / laid_out(type);
     }
     return tall;
 }

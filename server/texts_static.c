@@ -36,6 +36,23 @@ static const struct words TEXTS[] = {
     {"picture.badge", "Connus à l'échelle de la ville, sans lieu précis", "Known to the city, not to a place"},
     {"picture.city_level", "À l'échelle de la ville, sans lieu précis", "Known to the city, not to a place"},
     {"picture.more", "et %N autres", "and %N others"},
+
+    /* ---- cards: the number stands before these, large ---- */
+    {"card.map", "La carte de la surveillance", "The map of surveillance"},
+    {"card.projects.1", "projet", "project"},
+    {"card.projects.n", "projets", "projects"},
+    {"card.cameras.1", "caméra au moins", "camera at least"},
+    {"card.cameras.n", "caméras au moins", "cameras at least"},
+    {"card.cameras_here.1", "caméra au moins, ici", "camera at least, here"},
+    {"card.cameras_here.n", "caméras au moins, ici", "cameras at least, here"},
+    {"card.devices.1", "autre appareil au moins", "other device at least"},
+    {"card.devices.n", "autres appareils au moins", "other devices at least"},
+    {"card.stopped.1", "stoppé", "stopped"},
+    {"card.stopped.n", "stoppés", "stopped"},
+    {"card.devices_of.1", "appareil au moins", "device at least"},
+    {"card.devices_of.n", "appareils au moins", "devices at least"},
+    {"card.sources.1", "source", "source"},
+    {"card.sources.n", "sources", "sources"},
 };
 
 const struct words_table TEXTS_STATIC = {TEXTS, COUNT(TEXTS)};
