@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "server/page_share.h"
+
 struct page page_start(struct app *app, struct request *rq, struct response *rs)
 {
     rs->content_type = "text/html; charset=utf-8";
@@ -207,12 +209,8 @@ static void other_language(struct page *p)
 
 static void page_meta(struct page *p, const struct page_head *head)
 {
-    struct str site = str_of(p->app->config.title);
     page_fmt(p, "<title>%S</title>", head->title);
-    if (head->description.len)
-        page_fmt(p, "<meta name=\"description\" content=\"%S\"><meta property=\"og:description\" content=\"%S\">", head->description,
-            head->description);
-    page_fmt(p, "<meta property=\"og:title\" content=\"%S\"><meta property=\"og:site_name\" content=\"%S\">", head->title, site);
+    page_share(p, head);
     if (head->canonical.len)
         page_fmt(p, "<link rel=\"canonical\" href=\"%s%S\">", app_base_url(p->app), head->canonical);
     if (head->robots.len)
