@@ -38,6 +38,10 @@ enum { ACCOUNT_NAME_MAX_RUNES = 40, LABEL_MAX_RUNES = 80 };
 bool people_add(struct store *s, const struct account *a, struct str password, uint64_t *id, struct err *err) MUST_USE;
 bool people_set_password(struct store *s, struct str name, struct str password, struct err *err) MUST_USE; /* logs out everywhere */
 bool people_disable(struct store *s, struct str name, struct err *err) MUST_USE;
+bool people_enable(struct store *s, struct str name, struct err *err) MUST_USE;
+/* Another role (-1: as it is) or territory (NULL: as it is), from the next request on. Its tokens, which may have been wider,
+ * are revoked. */
+bool people_change(struct store *s, struct str name, int role, const struct str *territory, struct err *err) MUST_USE;
 bool people_list(struct store *s, struct arena *a, struct account **out, size_t *n, struct err *err) MUST_USE;
 /* *found false: no such name, another password, or disabled; all three take as long. */
 bool people_log_in(struct store *s, struct str name, struct str password, struct arena *a, struct who *out, bool *found, struct err *err) MUST_USE;
@@ -61,5 +65,7 @@ bool token_find(struct store *s, struct str typed, int64_t now_s, struct arena *
 
 bool territory_two_person(struct store *s, struct str commune);
 bool territory_set_two_person(struct store *s, struct str code, bool on, struct err *err) MUST_USE;
+/* Codes of the territories where two people decide, in order. */
+bool territory_two_person_list(struct store *s, struct arena *a, struct str **out, size_t *n, struct err *err) MUST_USE;
 
 #endif

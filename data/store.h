@@ -32,6 +32,8 @@ struct search {
     struct str place_code;       /* empty: anywhere */
     int levels;                  /* bits 1 << LEVEL_…; 0: all */
     bool programmes_only;
+    bool without_source;         /* neither a document nor a file it came in with, and nobody saw it on the spot */
+    int32_t unconfirmed_since;   /* a day: not stopped, and nothing that is known of it is of this day or newer; 0: any */
     size_t offset, limit;
 };
 /* Published records in a fixed order (programmes first, then by place and id): whole ones. *total: all that match. */
@@ -165,6 +167,8 @@ uint64_t store_seq(struct store *s);
 /* True at most once for each change another connection made: PRAGMA data_version. */
 bool store_moved(struct store *s);
 bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes *out, struct err *err) MUST_USE;
+/* The first so many of them. */
+bool store_since_at_most(struct store *s, uint64_t seq, size_t most, struct arena *a, struct changes *out, struct err *err) MUST_USE;
 
 /* ---- upkeep ---- */
 bool store_backup(struct store *s, const char *to, struct err *err) MUST_USE;  /* online, verified, fsynced */

@@ -124,9 +124,16 @@ struct expr_value value_mix(const struct expr_value *a, const struct expr_value 
 
 /* ---- evaluating ---- */
 
+#define FAILED ((struct expr_value){.type = TYPE_ERROR}) /* without a sentence: nobody asks */
+struct expr_value eval_no_memory(struct eval *x, const struct expr *e);
 struct expr_value eval_fail(struct eval *x, const struct expr *e, const char *format, ...) PRINTF_LIKE(3, 4);
 struct expr_value eval_text(struct eval *x, const struct expr *e, const struct buf *text); /* kept in the arena */
 struct expr_value feature_property(const struct expr_input *in, struct str key, bool *found);
+struct str geometry_name(const struct eval *x);               /* "Point", "LineString", "Polygon" */
+bool image_is_there(const struct expr_input *in, struct str name);
+uint32_t rune_lower(uint32_t c);
+uint32_t rune_upper(uint32_t c);
+bool decided(const char *op, int order);                      /* what "<" and the others say of an order */
 struct expr_array *eval_array(struct eval *x, size_t n); /* NULL past the arena */
 
 static inline struct expr_value eval_run(const struct expr *e, struct eval *x)
@@ -152,6 +159,12 @@ eval_fn eval_literal, eval_assertion, eval_coercion, eval_case, eval_match, eval
     eval_var, eval_comparison, eval_at, eval_in, eval_index_of, eval_slice, eval_length, eval_format, eval_image,
     eval_number_format, eval_collator, eval_global_state, eval_within, eval_distance, eval_semiliteral, eval_tokens,
     eval_or_else, eval_enum;
+
+/* Named by the table (expr_table.c). */
+eval_fn eval_accumulated, eval_all, eval_concat, eval_density, eval_error, eval_extreme, eval_feature_state,
+    eval_filter_compare, eval_filter_has, eval_filter_in, eval_geometry_type, eval_get, eval_has, eval_id, eval_join,
+    eval_letters, eval_locale, eval_not, eval_number_constant, eval_progress, eval_properties, eval_rgba,
+    eval_sea_level, eval_split, eval_sum, eval_to_rgba, eval_true, eval_two, eval_typeof, eval_unary, eval_zoom;
 
 /* What forms keep besides their arguments. */
 struct curve { /* step and interpolate: arg[0] is the input, arg[1 + i] the output at label[i] */

@@ -20,6 +20,7 @@
 #include "server/session.h"
 #include "server/tile_cache.h"
 #include "server/tiles.h"
+#include "server/upload.h"
 #include "server/writer.h"
 
 enum {
@@ -298,6 +299,7 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     s->drawn = drawn_new();
     s->rate = rate_new();
     s->sessions = sessions_new();
+    s->uploads = uploads_new(app);
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
@@ -321,6 +323,7 @@ void app_stop(struct app *app)
     s->ready = false;
     if (s->http)
         http_drain(s->http, DRAIN_MS);
+    uploads_stop(s->uploads);
     work_stop(s->work);
     writer_stop(s->writer); /* after those who hand over, before those who wait for its answers */
     s->writer = NULL;
@@ -334,6 +337,7 @@ void app_stop(struct app *app)
     drawn_free(s->drawn);
     rate_free(s->rate);
     sessions_free(s->sessions);
+    uploads_free(s->uploads);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

@@ -17,7 +17,11 @@ static const struct header PAGE[] = {ALWAYS, {"Content-Security-Policy", CSP("'n
 static const struct header EMBED[] = {ALWAYS, {"Content-Security-Policy", CSP("*")},
     {"Cross-Origin-Resource-Policy", "cross-origin"}, NO_SENSORS, {NULL, NULL}};
 static const struct header TILE[] = {ALWAYS, ANYONE_READS, {NULL, NULL}};
-static const struct header DATA[] = {ALWAYS, ANYONE_READS, {"Content-Security-Policy", CSP_DATA}, {NULL, NULL}};
+#define SCRIPTS_SEE {"Access-Control-Expose-Headers", "ETag, Location, Link, Retry-After, WWW-Authenticate"}
+static const struct header DATA[] = {ALWAYS, ANYONE_READS, SCRIPTS_SEE, {"Content-Security-Policy", CSP_DATA}, {NULL, NULL}};
+/* A page of elsewhere may write with a token it has; cookies do not count here, so that it needs no more than this. */
+static const struct header PREFLIGHT[] = {ALWAYS, ANYONE_READS, {"Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE"},
+    {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match, If-None-Match"}, {"Access-Control-Max-Age", "86400"}, {NULL, NULL}};
 static const struct header ASSET[] = {ALWAYS, ANYONE_READS, {NULL, NULL}};
 static const struct header PRIVATE[] = {ALWAYS, {"Content-Security-Policy", CSP("'none'")},
     {"X-Frame-Options", "DENY"}, {"Cross-Origin-Opener-Policy", "same-origin"},
@@ -32,6 +36,8 @@ static const struct {
     [HEADERS_EMBED] = {EMBED, "public, no-cache"},
     [HEADERS_TILE] = {TILE, "public, no-cache"},
     [HEADERS_DATA] = {DATA, "public, no-cache"},
+    [HEADERS_API] = {DATA, "no-store"},
+    [HEADERS_PREFLIGHT] = {PREFLIGHT, "no-store"},
     [HEADERS_ASSET] = {ASSET, "public, no-cache"},
     [HEADERS_PRIVATE] = {PRIVATE, "no-store"},
     [HEADERS_ADMIN] = {ADMIN, "no-store"},

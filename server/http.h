@@ -42,7 +42,8 @@ struct sockaddr_storage;
 bool request_peer(const struct request *rq, struct sockaddr_storage *out);
 
 /* Headers come from one table by class of route (headers.c): pages, embeds, tiles, data, private. */
-enum header_class { HEADERS_PAGE, HEADERS_EMBED, HEADERS_TILE, HEADERS_DATA, HEADERS_ASSET, HEADERS_PRIVATE, HEADERS_ADMIN, HEADERS_CLASS_COUNT };
+enum header_class { HEADERS_PAGE, HEADERS_EMBED, HEADERS_TILE, HEADERS_DATA, HEADERS_API /* data that is nobody else's: never kept */,
+    HEADERS_PREFLIGHT, HEADERS_ASSET, HEADERS_PRIVATE, HEADERS_ADMIN, HEADERS_CLASS_COUNT };
 
 /* An answer made ready to send, plain, gzipped and as 304. It never changes, any number of connections may be sending it,
  * and it is counted: cached tiles and embedded files are answers that somebody holds. */
@@ -53,7 +54,7 @@ struct response {
     const char *content_type;
     enum header_class headers;
     struct buf body;             /* taken by the server */
-    char etag[40];               /* strong, with quotes; "" computes one from the body for 200 */
+    char etag[40];               /* strong, with quotes, of 200 and 201; "" computes one from the body for 200 */
     char location[512];          /* for redirections */
     int retry_after_s;           /* with 503 and 429, errors too */
     char set_cookie[192];        /* "": none */
@@ -62,6 +63,8 @@ struct response {
     const char *filename;        /* Content-Disposition: attachment; NULL: none */
     int max_age_s;               /* 0: the class's Cache-Control; -1: it never changes */
     struct str link;             /* a Link header; empty: none */
+    unsigned allow;              /* bits 1 << HTTP_… of an Allow header; 0: none */
+    struct str onion;            /* an Onion-Location header: this page where Tor Browser finds it; empty: none */
     struct answer *ready;        /* instead of all of the above; one hold, taken by the server */
     bool parked;                 /* the request was kept by someone who will call request_answer or request_fail */
 };

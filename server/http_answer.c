@@ -49,6 +49,20 @@ static void add_headers(struct MHD_Response *r, const struct response *rs, const
     }
 }
 
+static void add_allow(struct MHD_Response *r, unsigned allowed)
+{
+    static const char *const names[HTTP_METHOD_COUNT] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+    char text[80];
+    size_t n = 0;
+    if (allowed & 1u << HTTP_GET)
+        allowed |= 1u << HTTP_HEAD;
+    for (int m = 0; m < HTTP_METHOD_COUNT; m++)
+        if (allowed & 1u << m)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", names[m]);
+    if (n)
+        MHD_add_response_header(r, "Allow", text);
+}
+
 static void add_whole_headers(struct MHD_Response *r, const struct response *rs, const char *encoding)
 {
     char text[768];
@@ -68,10 +82,18 @@ static void add_whole_headers(struct MHD_Response *r, const struct response *rs,
         snprintf(text, sizeof text, "attachment; filename=\"%s\"", rs->filename);
         MHD_add_response_header(r, "Content-Disposition", text);
     }
+    if (rs->onion.len && rs->onion.len < sizeof text) {
+        snprintf(text, sizeof text, "%.*s", STR_ARG(rs->onion));
+        MHD_add_response_header(r, "Onion-Location", text);
+    }
     if (rs->link.len && rs->link.len < sizeof text) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(rs->link));
         MHD_add_response_header(r, "Link", text);
     }
+    if (rs->allow)
+        add_allow(r, rs->allow);
+    if (rs->status == 401)
+        MHD_add_response_header(r, "WWW-Authenticate", "Bearer realm=\"contrechamp\"");
 }
 
 /* Takes the body. */
@@ -97,7 +119,7 @@ static bool gzip_pays(const struct response *rs)
 {
     static const char *const texts[] = {"text/", "application/json", "application/geo+json",
         "application/problem+json", "application/vnd.", "application/x-protobuf", "application/xml",
-        "application/atom+xml", "image/svg+xml", "application/schema+json"};
+        "application/atom+xml", "application/x-ndjson", "image/svg+xml", "application/schema+json"};
     if (rs->no_gzip || rs->body.len < GZIP_FROM_BYTES || !rs->content_type)
         return false;
     for (size_t i = 0; i < COUNT(texts); i++)
@@ -113,7 +135,7 @@ struct answer *answer_new(struct response *rs, bool both)
     a->status = rs->status ? rs->status : 200;
     if (a->status == 200 && !rs->etag[0])
         make_etag(rs);
-    if (a->status != 200)
+    if (a->status != 200 && a->status != 201)
         rs->etag[0] = '\0';
     bool pays = gzip_pays(rs);
     snprintf(a->plain.etag, sizeof a->plain.etag, "%s", rs->etag);
@@ -180,6 +202,7 @@ static const char *status_title(int status)
     case 412: return "Changed meanwhile";
     case 413: return "Too large";
     case 414: return "Address too long";
+    case 415: return "Another kind of body";
     case 422: return "Not as it has to be";
     case 428: return "Say which version";
     case 429: return "Too many requests";
@@ -221,20 +244,6 @@ bool response_problem(struct response *rs, int status, const char *sentence, con
     rs->content_type = "application/problem+json";
     rs->headers = HEADERS_DATA;
     return true;
-}
-
-static void add_allow(struct MHD_Response *r, unsigned allowed)
-{
-    static const char *const names[HTTP_METHOD_COUNT] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-    char text[80];
-    size_t n = 0;
-    if (allowed & 1u << HTTP_GET)
-        allowed |= 1u << HTTP_HEAD;
-    for (int m = 0; m < HTTP_METHOD_COUNT; m++)
-        if (allowed & 1u << m)
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", names[m]);
-    if (n)
-        MHD_add_response_header(r, "Allow", text);
 }
 
 struct answer *answer_of_error(const struct http_options *o, struct request *rq, const struct response *left, int status,

@@ -24,6 +24,8 @@ static const struct command {
     {"query", "query … --at X,Y: what is drawn at a place", cmd_query},
     {"import-worker", NULL, cmd_worker},
     {"photo-worker", NULL, cmd_photo},
+    {"user", "user add|list|change|disable|enable|password|two-person: who may do what, and where", cmd_user},
+    {"token", "token add|list|revoke: what programs say instead of a password", cmd_token},
     {"erase", "erase ID --reason T: lawful removal; the number, the day and the ground stay", cmd_erase},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},

@@ -10,6 +10,8 @@
 #include "data/base/json.h"
 #include "data/base/limits.h"
 #include "data/export.h"
+#include "server/api_record.h"
+#include "server/api_version.h"
 #include "server/on.h"
 #include "server/tiles.h"
 
@@ -323,9 +325,9 @@ bool on_api_item(struct app *app, struct worker *worker, struct request *rq, str
         return err_set(err, ERR_GONE, "this record was withdrawn");
     if (!found)
         return err_set(err, ERR_MISSING, "there is no such record");
-    struct json_writer w = {.out = &rs->body};
     rs->content_type = GEOJSON;
-    export_feature(&w, &d, app_base_url(app));
+    api_record_write(&rs->body, &d, app_base_url(app));
+    version_tag(rs->etag, 'd', d.id, d.version, buf_str(&rs->body));
     return true;
 }
 

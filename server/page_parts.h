@@ -21,8 +21,25 @@ void page_when(struct page *p, struct partial_date d);
 /* One record as an item of a list: symbol, title, place, status. */
 void page_row(struct page *p, const struct deployment *d, bool with_place);
 void page_rows(struct page *p, const struct deployment *d, size_t n, bool with_place);
+/* The published record of /d/{id}…, by its number or slug; ERR_MISSING, ERR_GONE. */
+bool page_find_record(struct worker *w, struct request *rq, struct deployment *out, struct err *err);
+/* Those a search finds, as a section under a heading, projects before devices, LIST_ROWS of them at a time (offset and limit are
+ * filled in); nothing at all where there are none. `address` leads back here. *total: all that were found. */
+bool page_found(struct page *p, struct store *store, struct search *search, const char *heading, const char *address, bool with_place, size_t *total,
+    struct err *err);
+/* The place that /c/{slug} names, by slug or code, and "/c/SLUG"; ERR_MISSING. */
+bool page_place(struct worker *worker, struct request *rq, struct place *out, struct buf *address, struct err *err);
+/* Somebody's plain text: an empty line ends a paragraph, a line break stays one. */
+void page_paragraphs(struct page *p, struct str text);
+/* An address of mail or of a page as a link, anything else as text. */
+void page_contact_link(struct page *p, struct str contact);
 /* Its page, where it has one. */
 void page_place_link(struct page *p, struct str code, struct str name);
+
+/* The record that an address names in its second part, by number or slug; ERR_MISSING if there never was one. */
+bool page_record_id(struct worker *w, struct request *rq, uint64_t *id, struct err *err) MUST_USE;
+/* Of one that is not published: ERR_GONE if it was erased, else ERR_MISSING. Always false. */
+bool page_no_record(struct worker *w, struct request *rq, uint64_t id, struct err *err);
 
 /* A map of cols × rows tiles round a place, with links to pan and zoom where `steerable`; light or dark as the visitor's
  * system asks. `query` goes with every tile. */

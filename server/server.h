@@ -41,6 +41,7 @@ void styles_free(struct styles *s);
 struct writer;   /* writer.h */
 struct sessions; /* session.h */
 struct rate;     /* rate.h */
+struct uploads;  /* upload.h */
 struct tiles; /* tiles.h */
 struct kept;  /* kept.h */
 struct drawn; /* drawn.h */
@@ -59,6 +60,7 @@ struct server {
     struct writer *writer;
     struct sessions *sessions;
     struct rate *rate;
+    struct uploads *uploads;            /* NULL: their folder cannot be used */
     bool read_only;                     /* the database */
     atomic_bool ready;
     atomic_uint_fast64_t tiles_drawn, tiles_drawn_us, follow_errors;

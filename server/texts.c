@@ -12,6 +12,7 @@ static const struct words TEXTS[] = {
     {"nav.foot", "Autres pages", "Other pages"},
     {"nav.map", "Carte", "Map"},
     {"nav.list", "Liste", "List"},
+    {"nav.add", "Ajouter", "Add"},
     {"nav.method", "Méthode", "Method"},
     {"nav.data", "Données", "Data"},
     {"nav.accessibility", "Accessibilité", "Accessibility"},

@@ -7,6 +7,8 @@
 
 #include "data/spatialite/inside.h"
 
+enum { PEOPLE_MAX = 10000 };
+
 const char *const ROLE_CODES[PEOPLE_ROLE_COUNT] = {"anonymous", "contributor", "moderator", "admin"};
 
 int role_of(struct str code)
@@ -71,6 +73,17 @@ bool territory_set_two_person(struct store *s, struct str code, bool on, struct 
     return stmt_run(&q, err);
 }
 
+bool territory_two_person_list(struct store *s, struct arena *a, struct str **out, size_t *n, struct err *err)
+{
+    if (!(*out = ARENA_ARRAY(a, struct str, PEOPLE_MAX)))
+        return err_arena(err);
+    *n = 0;
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT code FROM territory WHERE two_person ORDER BY code LIMIT 10000");
+    while (*n < PEOPLE_MAX && stmt_row(&q))
+        (*out)[(*n)++] = stmt_copy(&q, 0, a);
+    return stmt_ok(&q, err);
+}
+
 /* ---- accounts ---- */
 
 static bool name_check(struct str name, struct err *err)
@@ -132,14 +145,38 @@ bool people_disable(struct store *s, struct str name, struct err *err)
     return stmt_run(&q, err) && one_changed(s, "account", name, err);
 }
 
+bool people_enable(struct store *s, struct str name, struct err *err)
+{
+    AUTO(stmt) q = db_stmt(&s->db, "UPDATE account SET disabled = 0 WHERE name = :name");
+    stmt_bind_str(&q, ":name", name);
+    return stmt_run(&q, err) && one_changed(s, "account", name, err);
+}
+
+bool people_change(struct store *s, struct str name, int role, const struct str *territory, struct err *err)
+{
+    AUTO(tx) tx = {0};
+    if ((territory && !territory_check(s, *territory, err)) || !tx_begin(&tx, &s->db, err))
+        return false;
+    AUTO(stmt) q = db_stmt(&s->db, "UPDATE account SET role = coalesce(:role, role), territory = coalesce(:territory, territory)"
+        " WHERE name = :name");
+    if (role >= 0)
+        stmt_bind_str(&q, ":role", str_of(ROLE_CODES[role]));
+    if (territory)
+        stmt_bind_text(&q, ":territory", *territory);
+    stmt_bind_str(&q, ":name", name);
+    if (!stmt_run(&q, err) || !one_changed(s, "account", name, err))
+        return false;
+    AUTO(stmt) tokens = db_stmt(&s->db, "UPDATE token SET revoked = 1 WHERE account_id = (SELECT id FROM account WHERE name = :name)");
+    stmt_bind_str(&tokens, ":name", name);
+    return stmt_run(&tokens, err) && tx_commit(&tx, err);
+}
+
 bool people_log_out_everywhere(struct store *s, uint64_t id, struct err *err)
 {
     AUTO(stmt) q = db_stmt(&s->db, "UPDATE account SET epoch = epoch + 1 WHERE id = :id");
     stmt_bind_u64(&q, ":id", id);
     return stmt_run(&q, err);
 }
-
-enum { PEOPLE_MAX = 10000 };
 
 bool people_list(struct store *s, struct arena *a, struct account **out, size_t *n, struct err *err)
 {
@@ -252,6 +289,8 @@ bool token_find(struct store *s, struct str typed, int64_t now_s, struct arena *
         *out = who_at(&q, a);
         out->token_id = (uint64_t)stmt_int(&q, 5);
         out->workshop = stmt_int(&q, 6) != 0;
+        if (out->workshop)
+            out->account_id = 0; /* whoever made the code is not whoever types with it */
     }
     return stmt_ok(&q, err);
 }

@@ -106,7 +106,7 @@ bool store_moved(struct store *s)
     return moved;
 }
 
-bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes *out, struct err *err)
+bool store_since_at_most(struct store *s, uint64_t seq, size_t most, struct arena *a, struct changes *out, struct err *err)
 {
     size_t n = 0, room = 0;
     struct change *at = NULL;
@@ -116,6 +116,7 @@ bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes 
         room = (size_t)stmt_int(&count, 0);
     if (!stmt_ok(&count, err))
         return false;
+    room = MIN(room, most);
     if (room && !(at = ARENA_ARRAY(a, struct change, room)))
         return err_arena(err);
     AUTO(stmt) q = db_stmt(&s->db, "SELECT seq, deployment_id FROM change_log WHERE seq > :seq ORDER BY seq");
@@ -126,4 +127,9 @@ bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes 
         return false;
     *out = (struct changes){n, at, n ? at[n - 1].seq : seq};
     return true;
+}
+
+bool store_since(struct store *s, uint64_t seq, struct arena *a, struct changes *out, struct err *err)
+{
+    return store_since_at_most(s, seq, SIZE_MAX, a, out, err);
 }

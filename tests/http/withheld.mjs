@@ -112,7 +112,7 @@ async function lookEverywhere(server, at, versions) {
   const item = JSON.parse((await get(`${server.url}/api/collections/deployments/items/1`)).body);
   assert.equal(item.properties.place_id, "06088"); // the city is told
   assert.equal(item.properties.location_precision, "city");
-  assert.match(item.properties.sources, /OpenStreetMap/); // and so is who says it
+  assert.match(item.properties.sources[0].title, /OpenStreetMap/); // and so is who says it
   assert.equal(item.properties.source_urls, "https://www.openstreetmap.org/");
   look("the log of the server", Buffer.from(server.log));
 }
