@@ -133,7 +133,8 @@ static void put_filters(struct page *p, struct store *store, const struct filter
 
 /* A map without streets at a zoom that has them elsewhere is a map that ends, and says so. */
 #define ZOOM_STREETS 13.0
-#define STREETS_FEW 0.05 /* of the picture */
+#define STREETS_FEW 0.05 /* of the picture: under this there are as good as none */
+#define STREETS_ENOUGH 0.75
 
 bool picture_numbers(struct page *p, const struct in_view *v)
 {
@@ -176,9 +177,10 @@ void picture_says(struct page *p, struct store *store, const struct filter *f, c
         buf_fmt(p->out, " %s. ", numbers.at);
         page_say(p, "picture.incomplete");
     }
-    if (zoom >= ZOOM_STREETS && app_share_with_streets(p->app, seen->box) < STREETS_FEW) {
+    double share = zoom >= ZOOM_STREETS ? app_share_with_streets(p->app, seen->box) : 1;
+    if (share < STREETS_ENOUGH) {
         buf_char(p->out, ' ');
-        page_say(p, "map.no_streets");
+        page_say(p, share < STREETS_FEW ? "map.no_streets" : "map.some_streets");
     }
 }
 
