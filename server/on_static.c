@@ -195,7 +195,7 @@ static bool compose(struct picture *k, struct err *err)
     const struct static_wish *w = k->wish;
     bool dark = figure_style_is_dark(k->style);
     k->figure = (struct figure){.width_px = w->width_px, .height_px = w->height_px, .scale = w->scale, .dark = dark, .grey = w->black,
-        .scale_bar = w->scale_bar, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
+        .scale_bar = w->scale_bar, .dots_per_inch = w->paper ? STATIC_PRINT_DPI : 0, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
     k->look = (struct picture_look){.dark = dark, .grey = w->black, .cones = w->cones, .style = k->style, .today = clock_today()};
     /* First in the whole picture, then in what head, legend and foot leave of it; the last time nothing moves any more. */
     return look_and_lay_out(k, err) && look_and_lay_out(k, err) && look_and_lay_out(k, err) && look(k, err);
