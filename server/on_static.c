@@ -99,17 +99,28 @@ static struct page into(struct picture *k, struct buf *out)
     return p;
 }
 
-/* The commune in whose boundary the middle lies, else the place that most of what is shown has; far away none. */
-static bool find_commune(struct picture *k, struct err *err)
+/* The commune in whose boundary the middle lies, else the place that most of what is shown has, else what is the largest
+ * town in the picture, and around it. Far away there is none. */
+static bool find_name(struct picture *k, struct err *err)
 {
+    struct arena *a = &k->page.rq->arena;
     struct str code, name;
     const struct view *v = &k->figure.view;
+    struct xy middle = {v->centre.x - floor(v->centre.x), v->centre.y};
     k->name = k->place.name;
     if (k->place.code.len || v->zoom < ZOOM_PLACES)
         return true;
-    if (!store_commune_at(k->worker->store, mercator_lonlat((struct xy){v->centre.x - floor(v->centre.x), v->centre.y}), &k->page.rq->arena, &code, &name, err))
+    if (!store_commune_at(k->worker->store, mercator_lonlat(middle), a, &code, &name, err))
         return false;
     k->name = name.len ? name : k->seen.place_name;
+    if (k->name.len)
+        return true;
+    if (!store_largest_place(k->worker->store, k->seen.box, a, &name, err))
+        return false;
+    AUTO(buf) around = {0};
+    if (name.len)
+        buf_fmt(&around, "%.*s %s", STR_ARG(name), say(&k->page, "picture.around"));
+    k->name = keep(k, &around);
     return true;
 }
 
@@ -177,7 +188,7 @@ static bool look(struct picture *k, struct err *err)
 {
     set_view(k);
     in_picture_read(&k->seen, k->now, &k->figure.view, &k->filter, clock_today());
-    if (!find_commune(k, err))
+    if (!find_name(k, err))
         return false;
     set_head(k);
     set_latitude(k);
