@@ -228,38 +228,53 @@ static bool wanted(const struct queue *q, const struct contribution *c)
            (!q->urgent_only || contribution_is_urgent(c));
 }
 
-/* Territories are lists of codes, so the rows are looked at one by one; a queue that a group can work through is short. */
-static bool walk_queue(struct stmt *rows, const struct queue *q, struct arena *a, struct contribution *out, size_t *n, size_t *total)
+/* Territories are lists of codes, so rows are looked at one by one, but only what decides is read of them: a flood of proposals
+ * must not make the queue slow. *n ids of those wanted from the offset on. */
+static void walk_queue(struct stmt *rows, const struct queue *q, uint64_t *ids, size_t *n, size_t *total)
 {
     size_t limit = MIN(q->limit, QUEUE_ROWS_MAX);
     *n = *total = 0;
     while (stmt_row(rows)) {
-        struct arena_mark mark = arena_mark(a);
-        struct contribution c = contribution_at(rows, a);
-        bool take = wanted(q, &c);
-        if (take && *total >= q->offset && *n < limit)
-            out[(*n)++] = c;
-        else
-            arena_release(a, mark);
-        *total += take;
+        struct contribution c = {.id = (uint64_t)stmt_int(rows, 0), .place_code = stmt_str(rows, 3), .account_id = (uint64_t)stmt_int(rows, 4),
+            .token_id = (uint64_t)stmt_int(rows, 5), .batch_id = (uint64_t)stmt_int(rows, 6), .created_s = stmt_int(rows, 7)};
+        c.kind = (enum contribution_kind)MAX(0, term_of(CONTRIBUTION_KIND_TERMS, stmt_str(rows, 1)));
+        c.state = (enum contribution_state)MAX(0, term_of(CONTRIBUTION_STATE_TERMS, stmt_str(rows, 2)));
+        if (!wanted(q, &c))
+            continue;
+        if (*total >= q->offset && *n < limit)
+            ids[(*n)++] = c.id;
+        ++*total;
     }
-    return true;
 }
+
+#define QUEUE_COLUMNS "SELECT id, kind, state, place_code, account_id, token_id, batch_id, created_s FROM contribution "
 
 bool contribution_queue(struct store *s, const struct queue *q, struct arena *a, struct contribution **out, size_t *n, size_t *total, struct err *err)
 {
-    if (!(*out = ARENA_ARRAY(a, struct contribution, QUEUE_ROWS_MAX)))
-        return err_arena(err);
-    AUTO(stmt) waiting = db_stmt(&s->db, COLUMNS
-        "WHERE c.state IN ('pending', 'asked') OR (:mine AND c.state = 'held') ORDER BY c.kind IN ('privacy', 'reply', 'unlawful') DESC, c.created_s < :old DESC, c.created_s, c.id");
-    AUTO(stmt) decided = db_stmt(&s->db, COLUMNS
-        "WHERE c.state NOT IN ('pending', 'asked') ORDER BY c.decided_s DESC, c.id LIMIT 2000");
+    uint64_t ids[QUEUE_ROWS_MAX];
+    size_t found = 0;
+    AUTO(stmt) waiting = db_stmt(&s->db, QUEUE_COLUMNS
+        "WHERE state IN ('pending', 'asked') OR (:mine AND state = 'held') ORDER BY kind IN ('privacy', 'reply', 'unlawful') DESC, created_s < :old DESC, created_s, id");
+    AUTO(stmt) decided = db_stmt(&s->db, QUEUE_COLUMNS
+        "WHERE state NOT IN ('pending', 'asked') ORDER BY decided_s DESC, id LIMIT 2000");
     if (!q->decided) {
         stmt_bind_i64(&waiting, ":mine", q->account_id != 0);
         stmt_bind_i64(&waiting, ":old", clock_unix_s() - (int64_t)URGENT_AFTER_DAYS * DAY_S);
     }
     struct stmt *rows = q->decided ? &decided : &waiting;
-    return walk_queue(rows, q, a, *out, n, total) && stmt_ok(rows, err);
+    walk_queue(rows, q, ids, &found, total);
+    if (!stmt_ok(rows, err))
+        return false;
+    if (!(*out = ARENA_ARRAY(a, struct contribution, found + 1)))
+        return err_arena(err);
+    *n = 0;
+    for (size_t i = 0; i < found; i++) {
+        bool there;
+        if (!contribution_find(s, ids[i], a, &(*out)[*n], &there, err))
+            return false;
+        *n += there;
+    }
+    return true;
 }
 
 bool contribution_counts(struct store *s, const struct who *who, struct queue_counts *out, struct err *err)

@@ -10,6 +10,10 @@
 /* A privacy report on a device that nobody public operates: its position falls to the street at once, at most so often a
  * day and commune. effect_version is set where it did. */
 bool privacy_takes_effect(struct store *s, struct contribution *c, struct arena *a, struct err *err);
+/* The record as JSON without its number, version and address (preview.c). */
+void preview_plain(struct buf *out, const struct deployment *d);
+/* « Toujours là », « n'est plus là »; patch NULL: nothing more is said. */
+bool preview_sighting(struct deployment *d, const struct contribution *c, const struct json *patch, struct arena *a, struct err *err);
 /* An accepted one whose day has come; one that no longer fits is refused, with the reason. */
 bool ruling_publish_held(struct store *s, uint64_t id, struct err *err);
 /* A privacy report nobody decided in time: what it did is taken back. */
