@@ -86,6 +86,8 @@ struct batch {
 bool store_batches(struct store *s, struct arena *a, struct batch **out, size_t *n, struct err *err) MUST_USE;
 
 struct store_stats {
+    uint64_t photos, photos_waiting; /* kept; of these not decided yet */
+    uint64_t accounts, tokens;   /* that may do something: not disabled, revoked or expired */
     uint64_t surveys;            /* areas where nothing was found: in none of the other counts of records */
     uint64_t deployments, devices, sources, batches, revisions;
     uint64_t by_category[CATEGORY_COUNT], by_status[STATUS_COUNT], by_precision[PRECISION_COUNT];

@@ -15,7 +15,7 @@ static const char HELP[] =
     "       contrechamp [--db FILE] moderate accept ID [--reason TEXT] [--hold-days N | --at-once]\n"
     "       contrechamp [--db FILE] moderate refuse|ask ID --reason TEXT\n"
     "       contrechamp [--db FILE] moderate merge ID --into RECORD\n\n"
-    "What people proposed and reported, urgent first, then oldest. Whoever may read the database file decides everywhere, but\n"
+    "What people proposed and reported, urgent first, then oldest, at most 1000. Whoever may read the database file decides everywhere, but\n"
     "not where two people have to agree: that takes two accounts, on /queue.\n\n"
     "  --urgent       only reports with a clock (privacy, right of reply, unlawful content) and what is older than 15 days;\n"
     "                 leaves with 1 when a reply or notice is overdue, so that a timer can call somebody\n"
@@ -149,14 +149,15 @@ struct request {
     struct ruling ruling;
 };
 
-static bool list_page(struct store *s, const struct request *r, size_t offset, struct json_writer *w, size_t *n, struct err *err)
+enum { LIST_MAX = 1000 }; /* more are not decided in an evening, and a flood must not make this slow */
+
+static bool list_page(struct store *s, const struct request *r, size_t offset, struct json_writer *w, size_t *n, size_t *total, struct err *err)
 {
     AUTO(arena) a;
     arena_init(&a, (size_t)QUEUE_ROWS_MAX * CONTRIBUTION_PATCH_MAX_BYTES * 2);
     struct contribution *list;
-    size_t total;
     const struct queue q = {.urgent_only = r->urgent, .offset = offset, .limit = QUEUE_ROWS_MAX};
-    if (!contribution_queue(s, &q, &a, &list, n, &total, err))
+    if (!contribution_queue(s, &q, &a, &list, n, total, err))
         return false;
     if (*n && !offset && !r->json)
         printf("%-16s %-8s %-5s %-7s %-14s %s\n", "ID", "KIND", "AGE", "DUE IN", "PLACE", "WHAT");
@@ -177,16 +178,18 @@ static bool do_list(struct store *s, const struct request *r, struct err *err)
 {
     AUTO(buf) text = {0};
     struct json_writer w = {.out = &text};
-    size_t n = 0, overdue;
+    size_t n = 0, total = 0, overdue;
     if (r->json)
         json_open(&w, '[');
-    for (size_t offset = 0; offset == 0 || n == QUEUE_ROWS_MAX; offset += QUEUE_ROWS_MAX)
-        if (!list_page(s, r, offset, &w, &n, err))
+    for (size_t offset = 0; offset == 0 || (n == QUEUE_ROWS_MAX && offset < LIST_MAX); offset += QUEUE_ROWS_MAX)
+        if (!list_page(s, r, offset, &w, &n, &total, err))
             return false;
     if (r->json) {
         json_close(&w, ']');
         printf("%s\n", text.at);
     }
+    if (total > LIST_MAX)
+        fprintf(stderr, "These are the first %d of %zu.\n", LIST_MAX, total);
     if (!contribution_overdue(s, &overdue, err))
         return false;
     return !r->urgent || !overdue || err_set(err, ERR_CONFLICT, "list: %zu replies or notices are past their clock (3 days, 1 day); decide them with "

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "data/base/json.h"
+#include "data/contribution.h"
 #include "data/store.h"
 #include "server/command.h"
 
@@ -101,6 +102,17 @@ static bool print_places(struct store *store, struct arena *a, struct err *err)
     return true;
 }
 
+static bool print_people(struct store *store, const struct store_stats *t, struct err *err)
+{
+    struct queue_counts q;
+    if (!contribution_counts(store, NULL, &q, err))
+        return false;
+    printf("contributions waiting %zu, urgent %zu, overdue %zu; accepted and held %zu\n", q.waiting, q.urgent, q.overdue, q.held);
+    printf("photos %llu, waiting %llu\naccounts %llu\ntokens %llu\n", (unsigned long long)t->photos, (unsigned long long)t->photos_waiting,
+        (unsigned long long)t->accounts, (unsigned long long)t->tokens);
+    return true;
+}
+
 static bool print_batches(struct store *store, struct arena *a, struct err *err)
 {
     struct batch *batches;
@@ -124,7 +136,7 @@ static bool print_batches(struct store *store, struct arena *a, struct err *err)
 int cmd_stats(struct invocation *inv)
 {
     int code;
-    if (!options_read(inv, NULL, 0, NULL, "usage: contrechamp [--db FILE] stats\n\nCounts by category, status, precision and place, and the imports.\n", &code))
+    if (!options_read(inv, NULL, 0, NULL, "usage: contrechamp [--db FILE] stats\n\nCounts by category, status, precision and place, what waits for a decision, and the imports.\n", &code))
         return code;
     struct err err;
     struct store *store;
@@ -143,7 +155,7 @@ int cmd_stats(struct invocation *inv)
         print_terms("by category", CATEGORY_TERMS, t.by_category, CATEGORY_COUNT);
         print_terms("by status (latest event, however old)", STATUS_TERMS, t.by_status, STATUS_COUNT);
         print_terms("by precision as published", PRECISION_TERMS, t.by_precision, PRECISION_COUNT);
-        ok = print_places(store, &a, &err) && print_batches(store, &a, &err);
+        ok = print_people(store, &t, &err) && print_places(store, &a, &err) && print_batches(store, &a, &err);
     }
     store_close(store);
     return ok ? EXIT_DONE : command_failed(inv, &err);

@@ -250,6 +250,10 @@ bool store_stats(struct store *s, struct store_stats *out, struct err *err)
     uint64_t newest = 0;
     bool ok = count_rows(s, "SELECT count(*) FROM deployment WHERE moderation = 'published' AND id NOT IN " SURVEY_IDS, &t.deployments, err) &&
         count_rows(s, "SELECT count(*) FROM deployment WHERE moderation = 'published' AND id IN " SURVEY_IDS, &t.surveys, err) &&
+        count_rows(s, "SELECT count(*) FROM photo WHERE state <> 'refused'", &t.photos, err) &&
+        count_rows(s, "SELECT count(*) FROM photo WHERE state = 'pending'", &t.photos_waiting, err) &&
+        count_rows(s, "SELECT count(*) FROM account WHERE NOT disabled", &t.accounts, err) &&
+        count_rows(s, "SELECT count(*) FROM token WHERE NOT revoked AND expires_s > strftime('%s', 'now')", &t.tokens, err) &&
         count_rows(s, "SELECT count(*) FROM device", &t.devices, err) && count_rows(s, "SELECT count(*) FROM source", &t.sources, err) &&
         count_rows(s, "SELECT count(*) FROM import_batch WHERE state = 'applied'", &t.batches, err) &&
         count_rows(s, "SELECT count(*) FROM revision", &t.revisions, err) &&

@@ -1,5 +1,7 @@
 // The queue from the command line, beside a server that runs.
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { camera, importCameras } from "./lib/cameras.mjs";
@@ -106,10 +108,26 @@ test("--urgent lists what has a clock, and leaves with 1 once a reply or a notic
   assert.match(late.stdout, /^\d+ +unlawful +0 d +OVERDUE /m);
   assert.match(late.stderr, /^contrechamp: moderate: list: 1 replies or notices are past their clock/);
   assert.equal((await moderate("list")).code, 0);
+  assert.match((await run(at.db, "stats")).stdout, /^contributions waiting \d+, urgent 2, overdue 1; accepted and held 0$/m);
+  const doctor = await run(at.db, "doctor");
+  assert.equal(doctor.code, 1);
+  assert.match(doctor.stdout, /^WRONG +queue +.*1 are past their clock/m);
+  assert.match(doctor.stdout, /^note +people +nobody can decide on \/queue/m);
   const notice = (await list("--urgent")).find((c) => c.kind === "unlawful");
   assert.equal(notice.overdue, true);
   assert.match((await moderate("accept", String(notice.id))).stdout, /accepted, record 1\n/);
   await until(async () => (await get(`${server.url}/d/1`)).status === 200, false);
+});
+
+test("doctor says of the legal page and of contributions what serve would do", async () => {
+  const file = path.join(at.folder, "legal.txt");
+  writeFileSync(file, "publisher: Collectif X\ncontact: x@example.org\ncontroller: Collectif X\n");
+  const of = async (...words) => (await run(at.db, "doctor", ...words)).stdout;
+  assert.match(await of(), /^note +legal page +nobody is named[^]*^ok +contributing open/m);
+  assert.match(await of("--base-url", "https://map.example"), /^ok +contributing closed: nobody writes here from outside$/m);
+  assert.match(await of("--base-url", "https://map.example", "--legal", file, "--photos", "yes"), /^ok +legal page +\/legal names Collectif X,[^]*^ok +contributing open.*; with photos$/m);
+  assert.match(await of("--legal", `${file}.not`), /^WRONG +legal page +--legal/m);
+  assert.match(await of("--base-url", "https://map.example", "--contributions", "open"), /^WRONG +contributing/m);
 });
 
 test("where two people have to agree the command line does not decide alone", async () => {
