@@ -179,6 +179,16 @@ bool store_since_at_most(struct store *s, uint64_t seq, size_t most, struct aren
 
 /* ---- upkeep ---- */
 bool store_backup(struct store *s, const char *to, struct err *err) MUST_USE;  /* online, verified, fsynced */
+/* Remembers where one was put. */
+bool store_note_backup(struct store *s, const char *path, struct err *err) MUST_USE;
+/* Those remembered, newest first, and whether each still holds a record, whatever became of it here. */
+enum backup_state { BACKUP_CLEAN, BACKUP_HOLDS_IT, BACKUP_UNREADABLE, BACKUP_GONE /* from where it was put */ };
+struct backup {
+    struct str path;
+    int32_t day; /* since 1970-01-01 */
+    enum backup_state state;
+};
+bool store_backups_of(struct store *s, uint64_t id, struct arena *a, struct backup **out, size_t *n, struct err *err) MUST_USE;
 bool store_restore(const char *from, const char *to, struct err *err) MUST_USE; /* refuses to write over a live one */
 /* Integrity of the file and of what is derived; one finding a call of say(). True when all is well. rebuild: remake what
  * is derived. */

@@ -11,6 +11,23 @@ static const char HELP[] =
     "import brings it back. A server that runs beside it follows within a second.\n\n"
     "  --reason TEXT   the ground, kept with the record's number: \"ruling of 3 May 2026\"; name nobody in it\n";
 
+static bool name_backups(struct store *store, uint64_t id, struct err *err)
+{
+    static const char *const says[] = {[BACKUP_HOLDS_IT] = "holds it still", [BACKUP_UNREADABLE] = "cannot be looked into",
+        [BACKUP_GONE] = "was made there, and is not there any more"};
+    AUTO(arena) a;
+    arena_init(&a, 16 << 20);
+    struct backup *all;
+    size_t n;
+    if (!store_backups_of(store, id, &a, &all, &n, err))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (all[i].state != BACKUP_CLEAN)
+            fprintf(stderr, "%.*s: %s\n", STR_ARG(all[i].path), says[all[i].state]);
+    fprintf(stderr, "Backups and exports that were made before still hold it: remove them, or make them anew.\n");
+    return true;
+}
+
 int cmd_erase(struct invocation *inv)
 {
     const char *reason = NULL;
@@ -29,10 +46,10 @@ int cmd_erase(struct invocation *inv)
     if (!store_open(&store, inv->db, STORE_WRITE, &err))
         return command_failed(inv, &err);
     bool ok = record_erase(store, id, str_of(reason), &err);
+    if (ok) {
+        printf("record %llu: erased\n", (unsigned long long)id);
+        ok = name_backups(store, id, &err);
+    }
     store_close(store);
-    if (!ok)
-        return command_failed(inv, &err);
-    printf("record %llu: erased\n", (unsigned long long)id);
-    fprintf(stderr, "Backups and exports that were made before still hold it: remove them, or make them anew.\n");
-    return EXIT_DONE;
+    return ok ? EXIT_DONE : command_failed(inv, &err);
 }

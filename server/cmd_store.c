@@ -1,6 +1,7 @@
 /* contrechamp backup, restore, check, stats: the upkeep of the database file. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "data/base/json.h"
 #include "data/contribution.h"
@@ -21,6 +22,23 @@ static bool one_file(struct invocation *inv, const char *help, const char **file
     return true;
 }
 
+/* So that `erase` can name it. Of a plain file only: what went into a pipe is anywhere. */
+static void note_backup(const struct invocation *inv, const char *file)
+{
+    struct err err;
+    struct stat st;
+    struct store *store;
+    if (strcmp(file, "-") == 0 || stat(file, &st) != 0 || !S_ISREG(st.st_mode))
+        return;
+    bool ok = store_open(&store, inv->db, STORE_WRITE, &err);
+    if (ok) {
+        ok = store_note_backup(store, file, &err);
+        store_close(store);
+    }
+    if (!ok)
+        fprintf(stderr, "The database could not note where its backup is, so `erase` will not name it: %s\n", err.text);
+}
+
 int cmd_backup(struct invocation *inv)
 {
     const char *file;
@@ -36,6 +54,7 @@ int cmd_backup(struct invocation *inv)
     if (!ok)
         return command_failed(inv, &err);
     printf("%s: whole\n", file);
+    note_backup(inv, file);
     return EXIT_DONE;
 }
 

@@ -10,6 +10,7 @@
 EMBED(sql_0001, "data/sql/0001_first.sql")
 EMBED(sql_0002, "data/sql/0002_contributions.sql")
 EMBED(sql_0003, "data/sql/0003_groups.sql")
+EMBED(sql_0004, "data/sql/0004_backups.sql")
 
 static struct str step_text(int64_t version)
 {
@@ -20,11 +21,13 @@ static struct str step_text(int64_t version)
         return sql_0002();
     case 3:
         return sql_0003();
+    case 4:
+        return sql_0004();
     default:
         return S("");
     }
 }
-enum { NEWEST = 3 };
+enum { NEWEST = 4 };
 
 static bool read_number(struct db *db, const char *pragma, int64_t *out, struct err *err)
 {
@@ -65,7 +68,9 @@ static bool apply_step(struct db *db, int64_t version, struct err *err)
         return false;
     if (!db_exec(db, step_text(version).at, err))
         return false;
-    static const char *const set_version[] = {NULL, "PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3"};
+    static const char *const set_version[] = {NULL, "PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3",
+        "PRAGMA user_version = 4"};
+    _Static_assert(COUNT(set_version) == NEWEST + 1, "each step has its number");
     return db_exec(db, set_version[version], err) && tx_commit(&tx, err);
 }
 

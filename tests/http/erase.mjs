@@ -1,7 +1,7 @@
 // Lawful removal: what was erased is nowhere, and stays away.
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { camera, importCameras } from "./lib/cameras.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
@@ -36,6 +36,29 @@ test("an erased record answers 410 everywhere while the server runs, leaves no b
       }
     const check = await run(at.db, "check");
     assert.equal(check.code, 0, check.stdout);
+  } finally {
+    at.remove();
+  }
+});
+
+test("erase names the backups that still hold the record", async () => {
+  const at = freshFolder();
+  try {
+    await importCameras(at, [camera(1, 5.37, 43.3), camera(2, 5.38, 43.31)]);
+    const early = path.join(at.folder, "early.sqlite"), moved = path.join(at.folder, "moved.sqlite"), late = path.join(at.folder, "late.sqlite");
+    for (const to of [early, moved]) assert.equal((await run(at.db, "backup", to)).code, 0);
+    renameSync(moved, `${moved}.away`);
+    const first = await run(at.db, "erase", "1", "--reason", "r");
+    assert.deepEqual([first.code, first.stdout], [0, "record 1: erased\n"], first.stderr);
+    assert.match(first.stderr, /early\.sqlite: holds it still\n/);
+    assert.match(first.stderr, /moved\.sqlite: was made there, and is not there any more\n/);
+    assert.equal((await run(at.db, "backup", late)).code, 0);
+    writeFileSync(early, "no database");
+    const second = await run(at.db, "erase", "2", "--reason", "r");
+    assert.match(second.stderr, /late\.sqlite: holds it still\n/);
+    assert.match(second.stderr, /early\.sqlite: cannot be looked into\n/);
+    assert.equal((await run(at.db, "backup", early)).code, 0);
+    assert.doesNotMatch((await run(at.db, "erase", "2", "--reason", "again")).stderr, /early/);
   } finally {
     at.remove();
   }
