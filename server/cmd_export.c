@@ -120,7 +120,7 @@ static bool read_filter(const char *text, struct store *store, struct filter *f,
 int cmd_export(struct invocation *inv)
 {
     const char *format = NULL, *bbox = NULL, *filter = NULL, *date = NULL, *out = NULL;
-    struct search what = {.filter = filter_everything(), .surveys = SURVEYS_TOO};
+    struct search what = {.filter = filter_everything()}; /* rows are points: an area where nothing was found is none */
     struct err err = {0};
     struct store *s;
     bool known;

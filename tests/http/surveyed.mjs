@@ -92,6 +92,7 @@ test("the city's page lists it apart, and its counts do not have it", async () =
   assert.doesNotMatch(await page("/list?bbox=-1.1,46.9,-0.9,47.1"), /Relevé sans dispositif/);
   assert.match(await page("/list"), /Sèvremont<\/a> \(Vendée\) <span class="n">0</); // somebody looked there
   assert.doesNotMatch(await page("/k/cctv"), /Relevé sans dispositif/);
+  assert.doesNotMatch((await run(at.db, "export", "--format", "csv", "-o", "-")).stdout, /Relevé sans dispositif/); // its rows are points
   const stats = (await run(at.db, "stats")).stdout;
   assert.match(stats, /^records 13$/m);
   assert.match(stats, /^areas surveyed, nothing found 1$/m);
