@@ -1,6 +1,7 @@
 /* People, what they propose, and what decisions make of it: the store's side, without a server. */
 #include "tests/test.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "data/base/clock.h"
@@ -394,3 +395,42 @@ TEST(an_import_does_not_write_over_what_people_decided)
     store_close(s);
 }
 
+
+TEST(an_area_where_nothing_was_found_is_known_by_the_month_and_nothing_in_it_can_be_gone)
+{
+    struct store *s = fresh("surveyed.sqlite");
+    static struct xy ring[] = {{5.37, 43.29}, {5.38, 43.29}, {5.38, 43.3}, {5.37, 43.3}, {5.37, 43.29}};
+    static uint32_t end[] = {COUNT(ring)};
+    struct zone zone = {.kind = ZONE_NO_COVERAGE_SURVEYED, .shape = {.kind = SHAPE_POLYGONS, .n = COUNT(ring), .n_parts = 1, .at = ring, .end = end}};
+    CHECK(partial_date_read(S("2026-03-14"), &zone.valid_from));
+    struct deployment d = {.category = CATEGORY_CCTV, .title_fr = S("Relevé sans dispositif trouvé"), .has_position = true, .at = {5.375, 43.295},
+        .place_code = S("13055"), .precision = PRECISION_DISTRICT, .public_precision = PRECISION_DISTRICT, .device_count = -1, .retention_days = -1,
+        .n_zones = 1, .zones = &zone};
+    CHECK(deployment_is_survey(&d));
+    AUTO(buf) text = {0};
+    deployment_write_json(&text, &d);
+    uint64_t id = rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = propose(s, CONTRIBUTION_ADD, 0, text.at, true), .at_once = true}).record;
+    struct deployment kept = record(s, id);
+    CHECK(deployment_is_survey(&kept));
+    CHECK_INT(kept.zones[0].valid_from.month, 3);
+    CHECK_INT(kept.zones[0].valid_from.day, 0);
+    CHECK_INT(deployment_surveyed_on(&kept).month, 3);
+
+    static const enum contribution_kind kinds[] = {CONTRIBUTION_CONFIRM, CONTRIBUTION_GONE};
+    for (size_t i = 0; i < COUNT(kinds); i++) {
+        rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = propose(s, kinds[i], id, "{}", false), .at_once = true});
+        kept = record(s, id);
+        CHECK_INT(kept.n_events, 0);
+        CHECK(kept.last_confirmed.year >= 2026);
+        CHECK_INT(deployment_surveyed_on(&kept).lo, kept.last_confirmed.lo); /* somebody looked again */
+    }
+
+    struct device device = {.at = {5.375, 43.295}, .tilt_deg = NAN};
+    d.n_devices = 1;
+    d.devices = &device;
+    CHECK(!deployment_is_survey(&d));
+    d.n_devices = 0;
+    zone.kind = ZONE_PILOT;
+    CHECK(!deployment_is_survey(&d));
+    store_close(s);
+}
