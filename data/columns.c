@@ -118,7 +118,7 @@ static bool unknown_name(struct str name, struct err *err)
     return err_set(err, ERR_INVALID, "mapping: there is no field %.*s; the fields are %s", STR_ARG(str_slice(name, 0, 60)), all.at);
 }
 
-static bool read_texts(const struct json *v, struct arena *a, struct str *into, struct err *err)
+static bool read_texts(const struct json *v, struct arena *a, struct str *into, bool *absent, struct err *err)
 {
     for (struct json_each e = {0}; json_each(v, &e);) {
         int c = column_of(e.key);
@@ -130,7 +130,9 @@ static bool read_texts(const struct json *v, struct arena *a, struct str *into, 
         else if (json_kind(e.value) == JSON_NUMBER) {
             json_write(&text, e.value);
             into[c] = str_copy(a, buf_str(&text));
-        } else if (json_kind(e.value) != JSON_NULL)
+        } else if (json_kind(e.value) == JSON_NULL && absent)
+            absent[c] = true;
+        else if (json_kind(e.value) != JSON_NULL)
             return err_set(err, ERR_INVALID, "mapping: %s is a text", COLUMN_NAMES[c]);
     }
     return true;
@@ -147,10 +149,10 @@ bool mapping_read(struct str text, struct arena *a, struct mapping *out, struct 
     for (struct json_each e = {0}; json_each(doc.root, &e);) {
         struct str value = json_string(e.value);
         if (str_eq(e.key, S("constants"))) {
-            if (!read_texts(e.value, a, m.constant, err))
+            if (!read_texts(e.value, a, m.constant, NULL, err))
                 return false;
         } else if (str_eq(e.key, S("columns"))) {
-            if (!read_texts(e.value, a, m.column, err))
+            if (!read_texts(e.value, a, m.column, m.absent, err))
                 return false;
         } else if (str_eq(e.key, S("projection")) || str_eq(e.key, S("srs"))) {
             m.projection = str_copy(a, value);
@@ -158,10 +160,46 @@ bool mapping_read(struct str text, struct arena *a, struct mapping *out, struct 
             m.layer = str_copy(a, value);
         } else if (column_of(e.key) >= 0 && json_kind(e.value) == JSON_STRING) {
             m.column[column_of(e.key)] = str_copy(a, value);
+        } else if (column_of(e.key) >= 0 && json_kind(e.value) == JSON_NULL) {
+            m.absent[column_of(e.key)] = true;
         } else {
             return unknown_name(e.key, err);
         }
     }
     *out = m;
     return true;
+}
+
+static void put_texts(struct json_writer *w, const char *key, const struct str *texts, const bool *absent)
+{
+    json_key(w, key);
+    json_open(w, '{');
+    for (int c = 1; c < COLUMN_COUNT; c++) {
+        if (!texts[c].len && (!absent || !absent[c]))
+            continue;
+        json_key(w, COLUMN_NAMES[c]);
+        if (texts[c].len)
+            json_put_str(w, texts[c]);
+        else
+            json_put_null(w);
+    }
+    json_close(w, '}');
+}
+
+void mapping_write(struct buf *out, const struct mapping *m)
+{
+    struct json_writer w = {.out = out};
+    json_open(&w, '{');
+    put_texts(&w, "columns", m->column, m->absent);
+    put_texts(&w, "constants", m->constant, NULL);
+    const struct {
+        const char *key;
+        struct str value;
+    } rest[] = {{"projection", m->projection}, {"layer", m->layer}};
+    for (size_t i = 0; i < COUNT(rest); i++)
+        if (rest[i].value.len) {
+            json_key(&w, rest[i].key);
+            json_put_str(&w, rest[i].value);
+        }
+    json_close(&w, '}');
 }

@@ -20,12 +20,14 @@ enum column column_guess(struct str name);
 bool columns_hold_position(const struct str *names, size_t n);
 
 /* A mapping: {"lon": "X", "lat": "Y", "ref": "Numéro", "constants": {"category": "cctv"}, "projection": "EPSG:2154",
- * "layer": "Feuille1"}. What it does not name is guessed. */
+ * "layer": "Feuille1"}. What it does not name is guessed; null: no column is that, whatever its name. */
 struct mapping {
     struct str column[COLUMN_COUNT];   /* their name; empty: guessed */
+    bool absent[COLUMN_COUNT];         /* not looked for */
     struct str constant[COLUMN_COUNT]; /* a value for every row */
     struct str projection, layer;
 };
 bool mapping_read(struct str text, struct arena *a, struct mapping *out, struct err *err) MUST_USE;
+void mapping_write(struct buf *out, const struct mapping *m); /* as mapping_read reads it */
 
 #endif

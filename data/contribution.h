@@ -45,7 +45,9 @@ struct contribution {
     int64_t created_s, due_s, publish_s, decided_s; /* 0: none */
     uint64_t decided_by, result;    /* result: the record it became or changed */
     uint32_t effect_version;        /* of a privacy report that took effect at once */
+    bool withheld_photos;           /* the same of one about photos; told when it is received only */
     uint32_t votes;
+    uint32_t photos;                /* that came with it, refused ones not counted */
 };
 struct contribution_message {
     bool of_moderator;
@@ -54,8 +56,14 @@ struct contribution_message {
 
 bool contribution_is_urgent(const struct contribution *c); /* a report with a clock, or older than 15 days */
 
-/* Stores it as waiting: its id, version and times are filled in, its place by its position. `receipt` is the code its author
- * keeps; empty: none. A privacy report on a device that is not publicly operated takes effect at once, within its bounds.
+/*
+ * What the patch of a report holds, beside fields of the record:
+ *   confirm, gone   {"seen_on": "2026-10"}, a month not to come; without it the month in which it is received
+ *   privacy         {"photos": true}: it is about the record's photos and not about its place
+ *   reply           {"label": "who replies, as is shown", "text": "…"}, both needed
+ * Stores it as waiting: its id, version and times are filled in, its place by its position. `receipt` is the code its author
+ * keeps; empty: none. A privacy report takes effect at once, within its bounds: the position of a device that is not publicly
+ * operated falls to the street; of photos, they are shown no more.
  * Inside a transaction of the caller's or in one of its own. */
 bool contribution_receive(struct store *s, struct contribution *c, struct str receipt, struct err *err) MUST_USE;
 
@@ -69,11 +77,18 @@ struct queue {
     const struct who *who;          /* whose territory; NULL: all */
     uint64_t account_id;            /* only this account's own; 0: all */
     uint64_t batch_id, token_id;    /* 0: any */
+    int kind;                       /* 1 + CONTRIBUTION_…; 0: any */
     bool urgent_only, decided;      /* decided: the newest first; else what waits */
+    bool held;                      /* with decided: only those that wait for their day */
     size_t offset, limit;           /* at most QUEUE_ROWS_MAX */
 };
 /* Urgent first, then oldest. */
 bool contribution_queue(struct store *s, const struct queue *q, struct arena *a, struct contribution **out, size_t *n, size_t *total, struct err *err) MUST_USE;
+struct queue_counts {
+    size_t waiting, asked, urgent, overdue, held; /* asked, urgent and overdue are among those waiting */
+};
+/* Of somebody's territory; NULL: of all. */
+bool contribution_counts(struct store *s, const struct who *who, struct queue_counts *out, struct err *err) MUST_USE;
 /* How many replies and notices are past their clock. */
 bool contribution_overdue(struct store *s, size_t *n, struct err *err) MUST_USE;
 
@@ -108,16 +123,30 @@ bool contribution_rule(struct store *s, const struct ruling *r, struct ruled *ou
 bool contribution_tick(struct store *s, int64_t now_s, bool *changed, struct err *err) MUST_USE;
 
 /* ---- records changed directly, by those who may ---- */
+/* Of a record that was seen on foot: its days become months, as accepting a surveyed proposal does. */
+void record_hide_days(struct deployment *d);
 /* Back to an older version, as a new one. */
 bool record_return_to(struct store *s, uint64_t id, uint32_t version, const struct who *who, struct str reason, struct err *err) MUST_USE;
 struct undo_of { /* one of them */
     uint64_t account_id, token_id;
 };
+/* What it would do, without doing it. */
+bool record_would_undo_all(struct store *s, struct undo_of of, size_t *undone, size_t *left, struct err *err) MUST_USE;
 /* What somebody did, record by record back to before, where nobody changed it since; *left: those somebody has. */
 bool record_undo_all(struct store *s, struct undo_of of, const struct who *who, struct str reason, size_t *undone, size_t *left, struct err *err) MUST_USE;
 /* Lawful removal: text, photo and position leave the record, all its versions and contributions; the number, the day and
  * the ground stay, and its source keys become tombstones. */
 bool record_erase(struct store *s, uint64_t id, struct str ground, struct err *err) MUST_USE;
 bool record_is_erased(struct store *s, uint64_t id);
+
+
+/* ---- replies ---- */
+struct reply {
+    struct str label, text;
+    struct partial_date received, published; /* to the month */
+};
+enum { REPLY_LABEL_MAX_RUNES = 120, REPLIES_SHOWN_MAX = 50 };
+/* Those that were accepted, oldest first; they stand with the record as long as it is published. */
+bool record_replies(struct store *s, uint64_t id, struct arena *a, struct reply **out, size_t *n, struct err *err) MUST_USE;
 
 #endif

@@ -21,7 +21,7 @@
 
 #include "data/base/clock.h"
 
-enum { LINE_MAX_BYTES = 256 << 20, READ_BYTES = 256 << 10, ROWS_FD = 3, ROW_ARENA_BYTES = 1 << 30 };
+enum { LINE_MAX_BYTES = 256 << 20, READ_BYTES = 256 << 10, ROWS_FD = 3, ROW_ARENA_BYTES = 1 << 30, STOP_LOOK_MS = 200 };
 
 const char *gdal_worker_program = "/proc/self/exe";
 
@@ -160,13 +160,19 @@ static bool take_line(struct reading *r, struct str line, struct err *err)
 }
 
 /* Waits for more rows; false at the end, or with an error. */
-static bool read_more(const struct child *c, struct buf *pending, int64_t deadline_ms, struct err *err)
+static bool read_more(const struct child *c, struct buf *pending, int64_t deadline_ms, const bool *stop, struct err *err)
 {
     for (;;) {
         struct pollfd p = {.fd = c->rows, .events = POLLIN};
         int wait = deadline_ms ? (int)MAX(0, deadline_ms - clock_mono_ms()) : -1;
+        if (stop && __atomic_load_n(stop, __ATOMIC_RELAXED))
+            return err_set(err, ERR_BUSY, "stopped; nothing was changed");
+        if (stop && (wait < 0 || wait > STOP_LOOK_MS))
+            wait = STOP_LOOK_MS;
         int ready = poll(&p, 1, wait);
         if (ready < 0 && errno == EINTR)
+            continue;
+        if (ready == 0 && stop && (!deadline_ms || clock_mono_ms() < deadline_ms))
             continue;
         if (ready == 0)
             return err_set(err, ERR_TOO_BIG, "reading it takes too long; import a smaller part of it");
@@ -204,7 +210,7 @@ static bool follow(struct child *c, struct reading *r, struct err *err)
     int64_t deadline = seconds ? clock_mono_ms() + seconds * 1000LL : 0;
     err->code = ERR_NONE;
     while (!r->ended) {
-        if (!read_more(c, &pending, deadline, err))
+        if (!read_more(c, &pending, deadline, r->job->stop, err))
             return err->code == ERR_NONE ? explain_death(c, err) : false;
         size_t at = 0;
         for (char *end; !r->ended && (end = memchr(pending.at + at, '\n', pending.len - at)); at = (size_t)(end - pending.at) + 1)

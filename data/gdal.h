@@ -21,6 +21,7 @@ struct gdal_job {
     const char *srs;       /* "EPSG:2154" to read coordinates in, where the file says none; NULL: as it says, else WGS 84 */
     const char *x_column, *y_column; /* of tables; NULL: guessed from the names */
     struct gdal_limits limits;
+    const bool *stop;      /* set by another thread or a signal: ends with ERR_BUSY; NULL */
 };
 struct gdal_row {
     uint64_t number;       /* from 1 within the layer; the line for text formats where it is known */

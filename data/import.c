@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "data/alike.h"
 #include "data/base/clock.h"
 #include "data/base/hash.h"
 #include "data/base/limits.h"
@@ -19,8 +20,7 @@
 #include "data/import_survey.h"
 #include "data/position.h"
 
-enum { REPAIRS_MAX = 16, HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
-static const double LIKE_ENOUGH = 0.6;
+enum { HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NOTES_MAX = 1000 };
 
 /* ---- a set of 64-bit keys with a count each ---- */
 
@@ -69,6 +69,8 @@ static uint32_t seen_before(struct seen *s, struct str text)
 struct importing {
     struct store *store;
     const struct import_job *job;
+    import_row_fn *each;     /* import_each: told of every row, and nothing is written; NULL */
+    void *each_ctx;
     struct mapping mapping;
     struct row_rules rules;
     struct gdal_job read;
@@ -91,7 +93,7 @@ struct importing {
     struct {                 /* what was put right, in words, and in how many rows */
         const char *word;
         uint64_t rows;
-    } repairs[REPAIRS_MAX];
+    } repairs[IMPORT_REPAIRS_MAX];
     uint64_t columns_met;    /* a bit for each column the mapping names that a row had */
     struct buf columns;      /* of a row, for messages */
 };
@@ -147,10 +149,22 @@ static void put_object(struct importing *m, const struct gdal_row *row, struct b
         buf_fmt(out, " (%s %lld)", name.type == 'n' ? "node" : name.type == 'w' ? "way" : "relation", (long long)name.id);
 }
 
+static void tell(struct importing *m, const struct gdal_row *row, struct import_row what)
+{
+    what.number = row->number;
+    what.layer = row->layer;
+    if (m->each)
+        m->each(m->each_ctx, &what);
+}
+
 static void refuse(struct importing *m, const struct gdal_row *row, struct str field, const char *why)
 {
     AUTO(buf) line = {0};
     m->batch.n_refused++;
+    if (m->each) {
+        tell(m, row, (struct import_row){.is = IMPORT_REFUSED, .field = field, .why = why});
+        return;
+    }
     put_entry(&m->refused, row, field, why, 0, 0);
     buf_add(&line, m->batch.file_name);
     if (row->layer.len && !str_eq(row->format, S("osm"))) {
@@ -177,7 +191,7 @@ static void note(struct importing *m, const struct gdal_row *row, struct str fie
 
 static void count_repair(struct importing *m, const char *word)
 {
-    for (size_t i = 0; i < REPAIRS_MAX; i++) {
+    for (size_t i = 0; i < IMPORT_REPAIRS_MAX; i++) {
         if (!m->repairs[i].word)
             m->repairs[i].word = word;
         if (m->repairs[i].word == word) {
@@ -241,7 +255,7 @@ static bool date_batch(struct importing *m, const struct gdal_row *row, struct e
     if (day)
         b->as_of = partial_date_of_day(day);
     partial_date_write(&text, b->as_of);
-    if (!day || from_edits)
+    if ((!day || from_edits) && !m->each)
         log_line(LOG_INFO, "%.*s: the file does not say which day it describes; taken as %s, %s (--as-of says otherwise)", STR_ARG(b->file_name), text.at,
             from_edits ? "the day of the newest edit in it" : "when it was last changed");
     return true;
@@ -256,7 +270,7 @@ static bool begin_batch(struct importing *m, const struct gdal_row *row, struct 
     b->attribution = m->job->attribution ? str_of(m->job->attribution) : osm ? S("© OpenStreetMap contributors") : S("");
     m->begun = true;
     m->rules.osm = osm;
-    return date_batch(m, row, err) && store_batch_begin(m->store, b, err);
+    return date_batch(m, row, err) && (m->each || store_batch_begin(m->store, b, err));
 }
 
 static bool apply_block(struct importing *m, struct err *err)
@@ -295,14 +309,6 @@ static void put_identity(struct importing *m, const struct row_record *r, struct
     buf_fmt(out, ":%u", seen_before(&m->places, buf_str(&place)) + 1);
 }
 
-/* Numbers of cameras are written with and without leading zeros. */
-static struct str without_zeros(struct str s)
-{
-    while (s.len > 1 && s.at[0] == '0')
-        s = str_slice(s, 1, s.len);
-    return s;
-}
-
 static bool find_duplicate(struct importing *m, const struct deployment *d, struct near *out, bool *found, struct err *err)
 {
     struct near *near;
@@ -311,14 +317,12 @@ static bool find_duplicate(struct importing *m, const struct deployment *d, stru
     *found = false;
     if (m->store_was_empty || (!d->ref.len && !d->source_name.len) || !precision_is_point(d->precision))
         return true;
-    if (!store_near(m->store, at, NEAR_M, &m->scratch, &near, &n, err))
+    if (!store_near(m->store, at, ALIKE_HIGH_M, &m->scratch, &near, &n, err))
         return false;
     for (size_t i = 0; i < n && !*found; i++) {
-        if (near[i].batch_id == m->batch.id || near[i].category != d->category)
+        if ((m->batch.id && near[i].batch_id == m->batch.id) || near[i].category != d->category)
             continue;
-        bool same_ref = d->ref.len && str_eq_nocase(without_zeros(d->ref), without_zeros(near[i].ref));
-        bool alike = d->source_name.len && near[i].text.len && str_likeness(&m->scratch, d->source_name, near[i].text) >= LIKE_ENOUGH;
-        *found = same_ref || alike;
+        *found = alike_refs(d->ref, near[i].ref) || alike_names(&m->scratch, d->source_name, near[i].text);
         *out = near[i];
     }
     return true;
@@ -377,8 +381,9 @@ static bool add_place(struct importing *m, struct deployment *d, struct err *err
     return true;
 }
 
-static bool add_edit(struct importing *m, struct row_record *r, struct str identity, uint64_t id, uint64_t content, struct err *err)
+static bool add_edit(struct importing *m, const struct gdal_row *row, struct row_record *r, struct import_row told, struct err *err)
 {
+    uint64_t id = told.other;
     struct deployment *d = ARENA_NEW(&m->block, struct deployment);
     if (!d)
         return err_arena(err);
@@ -386,8 +391,13 @@ static bool add_edit(struct importing *m, struct row_record *r, struct str ident
     d->id = id;
     if (!add_place(m, d, err))
         return false;
+    if (m->each) {
+        told.d = d;
+        tell(m, row, told);
+        return true;
+    }
     m->edits[m->n_edits++] = (struct edit){.kind = EDIT_PUT, .deployment = d, .revision = id ? REVISION_CHANGE_IN_WORLD : REVISION_NEW_SOURCE,
-        .reason = m->batch.slug, .batch_id = m->batch.id, .identity = str_copy(&m->block, identity), .content_hash = content};
+        .reason = m->batch.slug, .batch_id = m->batch.id, .identity = str_copy(&m->block, told.identity), .content_hash = told.content_hash};
     return m->n_edits < BLOCK_ROWS || apply_block(m, err);
 }
 
@@ -420,6 +430,14 @@ static bool keep_history(struct importing *m, uint64_t id, struct row_record *r,
     return true;
 }
 
+static bool count_same(struct importing *m, const struct gdal_row *row, struct import_row told)
+{
+    m->batch.n_same++;
+    told.is = IMPORT_SAME;
+    tell(m, row, told);
+    return true;
+}
+
 /* True when the row was dealt with, in whichever way; false ends the import. */
 static bool settle(struct importing *m, const struct gdal_row *row, struct row_record *r, struct err *err)
 {
@@ -427,7 +445,7 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
     struct err why = {0};
     uint64_t id, known, content;
     struct near other = {0};
-    bool duplicate, by_hand;
+    bool duplicate;
     put_identity(m, r, &identity);
     if (seen_before(&m->identities, buf_str(&identity))) {
         refuse(m, row, S("id"), "this id was in the file already");
@@ -443,38 +461,45 @@ static bool settle(struct importing *m, const struct gdal_row *row, struct row_r
     }
     if (!store_identity(m->store, buf_str(&identity), &id, &known, err))
         return false;
-    if (id && known == content) {
-        m->batch.n_same++;
-        return true;
-    }
+    struct import_row told = {.d = &r->d, .identity = buf_str(&identity), .content_hash = content, .other = id};
+    if (id && known == content)
+        return count_same(m, row, told);
+    if (m->each && !import_row_waits(m->store, told.identity, content, &told.waiting, err))
+        return false;
+    if (told.waiting)
+        return count_same(m, row, told);
     if (id) {
-        if (!import_changed_by_hand(m->store, id, &m->scratch, &by_hand, err))
+        if (!import_changed_by_hand(m->store, id, &m->scratch, &told.by_hand, err))
             return false;
-        if (by_hand) {
+        if (told.by_hand && !m->each) {
             note(m, row, S(""), "it was changed here by hand since, and is kept as it is");
-            m->batch.n_same++;
-            return true;
+            return count_same(m, row, told);
         }
         bool older;
         if (!keep_history(m, id, r, &older, err))
             return false;
         if (older) {
             count_repair(m, "the file is older than what is known, which stays");
-            m->batch.n_same++;
-            return true;
+            return count_same(m, row, told);
         }
         m->batch.n_updated++;
-        return add_edit(m, r, buf_str(&identity), id, content, err);
+        told.is = IMPORT_CHANGED;
+        return add_edit(m, row, r, told, err);
     }
     if (!find_duplicate(m, &r->d, &other, &duplicate, err))
         return false;
     if (duplicate) {
         put_entry(&m->duplicates, row, S(""), NULL, other.id, other.distance_m);
         m->batch.n_duplicate++;
+        told.is = IMPORT_DUPLICATE;
+        told.other = other.id;
+        told.distance_m = other.distance_m;
+        tell(m, row, told);
         return true;
     }
     m->batch.n_new++;
-    return add_edit(m, r, buf_str(&identity), 0, content, err);
+    told.is = IMPORT_NEW;
+    return add_edit(m, row, r, told, err);
 }
 
 /* A projection that is guessed for one row is believed if it is plausible for the file, which is looked through once. */
@@ -534,15 +559,21 @@ static bool check_whole(struct importing *m, struct err *err)
     return true;
 }
 
+static bool is_stopped(const struct import_job *job)
+{
+    return job->stop && __atomic_load_n(job->stop, __ATOMIC_RELAXED);
+}
+
 static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
 {
     struct importing *m = ctx;
-    if (m->job->stop && *m->job->stop)
+    if (is_stopped(m->job))
         return err_set(err, ERR_BUSY, "stopped; the database is as it was");
     if (!m->begun && !begin_batch(m, row, err))
         return false;
     m->batch.n_read++;
-    progress_at(&m->progress, m->batch.n_read);
+    if (!m->each)
+        progress_at(&m->progress, m->batch.n_read);
     arena_reset(&m->scratch);
     look_at_columns(m, row);
     if (m->block.used_bytes > BLOCK_BYTES && !apply_block(m, err))
@@ -563,6 +594,8 @@ static bool take_row(void *ctx, const struct gdal_row *row, struct err *err)
 static bool read_mapping(struct importing *m, struct err *err)
 {
     AUTO(buf) text = {0};
+    if (m->job->fields)
+        m->mapping = *m->job->fields;
     if (!m->job->mapping)
         return true;
     return buf_read_file(&text, m->job->mapping, 1 << 20, err) && mapping_read(buf_str(&text), &m->keep, &m->mapping, err);
@@ -595,13 +628,13 @@ static bool prepare_batch(struct importing *m, struct err *err)
     const struct import_job *job = m->job;
     const char *slash = strrchr(job->path, '/');
     struct batch *b = &m->batch;
-    b->file_name = str_of(slash ? slash + 1 : job->path);
+    b->file_name = str_of(job->name ? job->name : slash ? slash + 1 : job->path);
     m->source = name_source(m, b->file_name);
     b->slug = m->source;
     b->url = str_of(job->source_url);
     if (stat(job->path, &st) != 0)
         return str_has(str_of(job->path), S("://")) || err_errno(err, "it cannot be read");
-    b->as_of = job->as_of.year ? job->as_of : partial_date_of_day((int32_t)(st.st_mtime / 86400));
+    b->as_of = job->as_of.year ? job->as_of : job->received.year ? job->received : partial_date_of_day((int32_t)(st.st_mtime / 86400));
     if (S_ISREG(st.st_mode) && hash_sha256_file(job->path, &sum)) {
         buf_hex(&hex, sum.bytes, sizeof sum.bytes);
         b->sha256 = str_copy(&m->keep, buf_str(&hex));
@@ -623,7 +656,7 @@ static bool prepare(struct importing *m, struct err *err)
     if (!read_word(job->category, CATEGORY_TERMS, CATEGORY_COUNT, "category", &m->rules.category, err) ||
         !read_word(job->precision, PRECISION_TERMS, PRECISION_COUNT, "precision", &m->rules.precision, err))
         return false;
-    *read = (struct gdal_job){.path = job->path, .limits = job->limits};
+    *read = (struct gdal_job){.path = job->path, .limits = job->limits, .stop = job->stop};
     if (m->mapping.layer.len)
         read->layer = str_cstr(&m->keep, m->mapping.layer);
     struct str srs = m->mapping.projection;
@@ -650,29 +683,39 @@ static bool run(struct importing *m, struct err *err)
     if (!prepare(m, err))
         return false;
     buf_fmt(&what, "import %.*s", STR_ARG(m->batch.file_name));
-    progress_begin(&m->progress, what.at, 0);
+    if (!m->each)
+        progress_begin(&m->progress, what.at, 0);
     bool ok = gdal_read(&m->read, take_row, m, err) && check_whole(m, err) && apply_block(m, err);
-    progress_end(&m->progress);
+    if (!m->each)
+        progress_end(&m->progress);
     if (!ok)
         return false;
-    if (m->job->stop && *m->job->stop)
+    if (is_stopped(m->job))
         return err_set(err, ERR_BUSY, "stopped; the database is as it was");
+    if (m->each)
+        return true;
     if (m->assumed)
         log_line(LOG_INFO, "%.*s: nothing says what %llu of the rows are; taken as cctv (--category says otherwise)",
             STR_ARG(m->batch.file_name), (unsigned long long)m->assumed);
-    for (size_t i = 0; i < REPAIRS_MAX && m->repairs[i].word; i++)
+    for (size_t i = 0; i < IMPORT_REPAIRS_MAX && m->repairs[i].word; i++)
         log_line(LOG_INFO, "%.*s: %llu row%s: %s", STR_ARG(m->batch.file_name), (unsigned long long)m->repairs[i].rows, m->repairs[i].rows > 1 ? "s" : "",
             m->repairs[i].word);
     return !m->begun || store_batch_counts(m->store, &m->batch, err);
 }
 
-bool import_file(struct store *s, const struct import_job *job, struct batch *out, struct err *err)
+static struct importing *importing_new(struct store *s, const struct import_job *job)
 {
     struct importing *m = base_alloc(1, sizeof *m);
     *m = (struct importing){.store = s, .job = job};
     arena_init(&m->keep, 1 << 24);
     arena_init(&m->block, BLOCK_ARENA_BYTES);
     arena_init(&m->scratch, 1 << 24);
+    return m;
+}
+
+bool import_file(struct store *s, const struct import_job *job, struct batch *out, struct err *err)
+{
+    struct importing *m = importing_new(s, job);
     bool ok = store_begin(s, err), written = false;
     if (ok) {
         ok = run(m, err);
@@ -687,6 +730,27 @@ bool import_file(struct store *s, const struct import_job *job, struct batch *ou
     if (ok) {
         *out = (struct batch){.id = written ? m->batch.id : 0, .licence = m->batch.licence, .as_of = m->batch.as_of, .n_read = m->batch.n_read, .n_new = m->batch.n_new,
             .n_updated = m->batch.n_updated, .n_same = m->batch.n_same, .n_duplicate = m->batch.n_duplicate, .n_refused = m->batch.n_refused};
+    }
+    importing_done(m);
+    free(m);
+    return ok;
+}
+
+bool import_each(struct store *s, const struct import_job *job, import_row_fn *fn, void *ctx, struct import_seen *out, struct err *err)
+{
+    struct importing *m = importing_new(s, job);
+    m->each = fn;
+    m->each_ctx = ctx;
+    bool ok = run(m, err);
+    if (ok) {
+        *out = (struct import_seen){.osm = m->rules.osm, .assumed = m->assumed,
+            .batch = {.licence = m->batch.licence, .attribution = m->batch.attribution, .as_of = m->batch.as_of, .n_read = m->batch.n_read,
+                .n_new = m->batch.n_new, .n_updated = m->batch.n_updated, .n_same = m->batch.n_same, .n_duplicate = m->batch.n_duplicate,
+                .n_refused = m->batch.n_refused}};
+        for (size_t i = 0; i < IMPORT_REPAIRS_MAX; i++) {
+            out->repairs[i].word = m->repairs[i].word;
+            out->repairs[i].rows = m->repairs[i].rows;
+        }
     }
     importing_done(m);
     free(m);

@@ -86,7 +86,7 @@ static bool is_a_full_name(struct str name, struct arena *a)
     return initial || last_name_first || word_is_in(GIVEN, words[0]);
 }
 
-static bool looks_like_a_person(struct str name, struct arena *a)
+bool import_name_is_personal(struct str name, struct arena *a)
 {
     static const char *const TITLES[] = {"M. ", "Mme ", "Mlle ", "Mr ", "Mr. ", "Mrs ", "Mrs. ", "Ms ", "Monsieur ", "Madame ", "Dr ",
         "Dr. ", "Famille ", "Family ", "Herr ", "Frau ", "Señor ", "Sig. "};
@@ -213,10 +213,10 @@ bool import_orgs(struct str operator_name, struct str operator_type, struct str 
         return err_arena(err);
     operator_name = town_name(without_telephone(operator_name, a), a);
     vendor = without_telephone(vendor, a);
-    if (operator_name.len && !looks_like_a_person(operator_name, a))
+    if (operator_name.len && !import_name_is_personal(operator_name, a))
         orgs[d->n_orgs++] = (struct org_ref){.role = ROLE_OPERATOR, .name = str_copy(a, str_cut_runes(operator_name, 120)),
             .kind = kind_of_operator(operator_name, operator_type, a)};
-    if (vendor.len && !looks_like_a_person(vendor, a))
+    if (vendor.len && !import_name_is_personal(vendor, a))
         orgs[d->n_orgs++] = (struct org_ref){.role = ROLE_VENDOR, .name = str_copy(a, str_cut_runes(vendor_name(vendor, a), 120)), .kind = ORG_PRIVATE};
     d->orgs = orgs;
     return true;

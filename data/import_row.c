@@ -49,6 +49,8 @@ static bool fill(struct lookup *l, struct str *field, struct err *err)
         bool named = means != COLUMN_NONE;
         if (!means)
             means = column_guess(e.key);
+        if (!named && l->mapping->absent[means])
+            means = COLUMN_NONE;
         if (!means || (!named && l->mapping->column[means].len) || (!named && l->value[means].len) || !value.len)
             continue;
         l->value[means] = value;

@@ -44,6 +44,8 @@ bool import_changed_by_hand(struct store *s, uint64_t id, struct arena *scratch,
 
 /* Operator and vendor, spelled as firms are spelled; names of people are dropped. */
 bool import_orgs(struct str operator_name, struct str operator_type, struct str vendor, struct arena *a, struct deployment *d, struct err *err);
+/* Whether a name seems to be that of a private person ("Jean Dupont", "Mme Martin", "particulier"), and not of an organisation. */
+bool import_name_is_personal(struct str name, struct arena *scratch);
 /* A direction text to the views of a device; false when the arena is full. */
 bool import_views(struct str text, bool french, struct device *v, struct arena *a);
 

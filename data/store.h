@@ -32,6 +32,8 @@ struct search {
     struct str place_code;       /* empty: anywhere */
     int levels;                  /* bits 1 << LEVEL_…; 0: all */
     bool programmes_only;
+    bool without_source;         /* neither a document nor a file it came in with, and nobody saw it on the spot */
+    int32_t unconfirmed_since;   /* a day: not stopped, and nothing that is known of it is of this day or newer; 0: any */
     size_t offset, limit;
 };
 /* Published records in a fixed order (programmes first, then by place and id): whole ones. *total: all that match. */
@@ -77,7 +79,7 @@ struct batch {
     uint64_t id;
     struct str slug, file_name, licence, attribution, url, sha256, state; /* state: applied, undone */
     struct partial_date as_of;
-    int64_t at_s;
+    int64_t at_s; /* when it came; of a new one 0: now */
     uint64_t n_read, n_new, n_updated, n_same, n_duplicate, n_refused;
 };
 bool store_batches(struct store *s, struct arena *a, struct batch **out, size_t *n, struct err *err) MUST_USE;
@@ -150,6 +152,9 @@ bool store_put_boundary(struct store *s, struct str code, const struct shape *bo
 bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct str *code, struct str *name, struct err *err) MUST_USE;
 /* Ids of published records that stand at a point of which no commune is said, withheld ones too; from the heap. */
 bool store_placeless(struct store *s, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
+/* The name of the commune or town of most people whose middle lies in a box that does not cross the antimeridian; empty:
+ * there is none. It says what is near, and not what anything there belongs to. */
+bool store_largest_place(struct store *s, struct box b, struct arena *a, struct str *name, struct err *err) MUST_USE;
 bool store_place_by_name(struct store *s, struct str name, struct arena *a, struct place *out, bool *found, struct err *err) MUST_USE;
 
 /* ---- the change log ---- */

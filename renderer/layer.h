@@ -26,6 +26,7 @@ struct drawing {
     struct rect world;             /* what is looked at, in px from origin: the drawing itself, or the box round it */
     int width_px, height_px;
     double bearing_deg;            /* 0 for cells */
+    double line_min_px;            /* as the view has it */
     const struct scene *scene;
     struct style *style;
     struct style_state *state;

@@ -75,6 +75,8 @@ static struct look look_of(const struct line *ln)
     struct look k;
     memset(&k, 0, sizeof k);
     k.width = number(ln, PROP_LINE_WIDTH, &ln->in, 0, WIDTH_MAX_PX);
+    if (k.width > 0)
+        k.width = MAX(k.width, ln->d->line_min_px);
     k.gap = number(ln, PROP_LINE_GAP_WIDTH, &ln->in, 0, WIDTH_MAX_PX);
     k.offset = number(ln, PROP_LINE_OFFSET, &ln->in, -WIDTH_MAX_PX, WIDTH_MAX_PX);
     k.blur = number(ln, PROP_LINE_BLUR, &ln->in, 0, WIDTH_MAX_PX);

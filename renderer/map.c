@@ -645,7 +645,7 @@ static bool check_view(const struct view *v, struct err *err)
 static struct drawing drawing_of(struct painter *p, struct style *style, const struct scene *scene, const struct view *v)
 {
     struct style_state *state = state_of(p, style, v->scale);
-    return (struct drawing){.zoom = v->zoom, .scale = v->scale, .world_px = 512 * exp2(v->zoom), .scene = scene, .style = style,
+    return (struct drawing){.zoom = v->zoom, .scale = v->scale, .world_px = 512 * exp2(v->zoom), .line_min_px = v->line_min_px, .scene = scene, .style = style,
         .state = state, .painter = p, .text = p->text, .icons = state->icons, .arena = &p->arena};
 }
 
@@ -669,7 +669,7 @@ static struct drawing whole_view(struct painter *p, struct style *style, const s
 
 struct cell_key {
     uint64_t style;
-    double zoom, scale;
+    double zoom, scale, line_min_px;
     struct xy origin;
     struct rect picture;
 };
@@ -694,7 +694,7 @@ static bool draw_cell(struct drawing *view, struct xy origin, struct err *err)
     cairo_surface_t *image = cell_surface(p, d.scale);
     int side = cairo_image_surface_get_width(image);
     size_t bytes = (size_t)side * (size_t)side * 4;
-    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, origin, d.picture};
+    struct cell_key key = {style_hash(d.style), d.zoom, d.scale, d.line_min_px, origin, d.picture};
     uint8_t *pixels = cairo_image_surface_get_data(image), *kept = cache_get(p->cells, &key, sizeof key);
     arena_reset(&p->arena);
     cairo_surface_flush(image);

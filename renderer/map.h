@@ -17,6 +17,7 @@ struct view {
     double bearing_deg;
     double scale;              /* device px for a px: 1 to 4 */
     int width_px, height_px;   /* before scale */
+    double line_min_px;        /* no line is drawn thinner; 0: as the style says */
 };
 struct view view_of_tile(struct tile raster_tile, double scale); /* a 256-px tile: style zoom z - 1 */
 struct view view_of_box(struct box b, int width_px, int height_px, double scale); /* the largest zoom that shows it all */

@@ -18,7 +18,7 @@ struct mark {
     double size;
     struct str category; /* empty: none */
     uint64_t count, by_family[FAMILY_COUNT]; /* count: parts of a ring, characters of a tab too */
-    bool stale, dark;
+    bool stale, dark, grey;
 };
 
 /* ---- colours ---- */
@@ -35,6 +35,12 @@ struct rgba mark_family_color(int family, bool dark)
     return rgb((dark ? dark_colors : light_colors)[family]);
 }
 
+static struct rgba grey_of(struct rgba c)
+{
+    double v = 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b; /* weights of sRGB (IEC 61966-2-1); premultiplied stays so */
+    return (struct rgba){v, v, v, c.a};
+}
+
 struct inks {
     struct rgba color, paper;
 };
@@ -48,6 +54,8 @@ static struct inks inks_of(const struct mark *m, const struct icon_look *look)
         k.color = look->color;
     if (look->tinted && look->halo.a > 0)
         k.paper = look->halo;
+    if (m->grey)
+        k = (struct inks){grey_of(k.color), grey_of(k.paper)};
     return k;
 }
 
@@ -104,6 +112,9 @@ static bool read_words(struct mark *m, struct str rest)
 {
     struct str word;
     size_t k = 0;
+    m->grey = str_starts(rest, S("grey:"));
+    if (m->grey)
+        rest = str_slice(rest, 5, rest.len);
     if (!str_next(&rest, ':', &word))
         return false;
     while (k < COUNT(KINDS) && !str_eq(word, str_of(KINDS[k].word)))
@@ -359,7 +370,8 @@ static void draw_cluster(cairo_t *cr, const struct mark *m, const struct inks *k
         cairo_new_path(cr);
         double end = from + wide - gap;
         cairo_arc(cr, 0, 0, middle, from, MAX(end, from + 0.02));
-        color_set_source(cr, mark_family_color(f, m->dark), 1);
+        struct rgba share = mark_family_color(f, m->dark);
+        color_set_source(cr, m->grey ? grey_of(share) : share, 1);
         cairo_stroke(cr);
         from += wide;
     }

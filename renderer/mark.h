@@ -1,7 +1,7 @@
 /*
  * The symbols of deployments, drawn by ourselves from a name, so that shape, state and number need no picture file. A
- * style asks for them as icons (icon-image). Words are parted by ':'; ":dark" at the end takes the dark style's colours,
- * ":stale" draws what is old news at half strength, and icon-color and icon-halo-color replace the colours.
+ * style asks for them as icons (icon-image). Words are parted by ':'; "grey:" at the start turns colours to the grey of
+ * their lightness, ":dark" at the end takes the dark style's colours, ":stale" draws what is old news at half strength, and icon-color and icon-halo-color replace the colours.
  *
  *   mark:FAMILY:STATUS:SIZE[:CATEGORY]   a symbol SIZE px wide: the family's shape, filled as the status says, with the
  *                                        category's icon inside from 18 px up

@@ -1,32 +1,36 @@
 /*
- * Letters are laid out at sixteen times their size and drawn that much smaller: what is set for a screen is rounded to
+ * Letters are laid out at several times their size and drawn that much smaller: what is set for a screen is rounded to
  * whole px, which at six points is seen.
  */
 #include "renderer/paper.h"
 
 #include <math.h>
 
-enum { LAID_OUT_PX = 16 /* for a point */ };
+/* Px for a point: so many that the engine's largest letters are not passed. */
+static double laid_out(const struct paper_type *type)
+{
+    return type->size_pt > 24 ? 4 : 16;
+}
 
 static const struct text_layout *lay_out(struct paper *p, struct str text, const struct paper_type *type, double max_width_pt)
 {
-    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * LAID_OUT_PX,
-        .max_width_px = max_width_pt * LAID_OUT_PX, .line_height_em = 1.25, .justify = type->align};
+    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * laid_out(type),
+        .max_width_px = max_width_pt * laid_out(type), .line_height_em = 1.25, .justify = type->align};
     return text_layout_plain(p->text, text, &style);
 }
 
 static double width_pt(struct paper *p, struct str text, const struct paper_type *type)
 {
-    return lay_out(p, text, type, INFINITY)->width_px / LAID_OUT_PX;
+    return lay_out(p, text, type, INFINITY)->width_px / laid_out(type);
 }
 
 static void draw(struct paper *p, const struct text_layout *l, double x, double y, const struct paper_type *type)
 {
     struct text_paint paint = {.color = color_of(type->grey, type->grey, type->grey, 1), .halo_color = color_of(1, 1, 1, 1),
-        .halo_width_px = type->halo_pt * LAID_OUT_PX, .opacity = 1};
+        .halo_width_px = type->halo_pt * laid_out(type), .opacity = 1};
     cairo_save(p->cr);
     cairo_translate(p->cr, x, y);
-    cairo_scale(p->cr, 1.0 / LAID_OUT_PX, 1.0 / LAID_OUT_PX);
+    cairo_scale(p->cr, 1 / laid_out(type), 1 / laid_out(type));
     text_draw(p->text, p->cr, l, 0, 0, &paint);
     cairo_restore(p->cr);
 }
@@ -55,18 +59,69 @@ double paper_text(struct paper *p, struct str text, double x, double y, const st
         text = buf_str(&shorter);
     }
     const struct text_layout *l = lay_out(p, text, type, INFINITY);
-    double w = l->width_px / LAID_OUT_PX, h = l->height_px / LAID_OUT_PX;
+    double w = l->width_px / laid_out(type), h = l->height_px / laid_out(type);
     draw(p, l, x - w * (type->align + 1) / 2, y - h / 2, type);
     return w;
 }
 
-double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
+/* Each line takes as many words as it holds: labels on a map are broken evenly, sentences on paper are not. */
+static void break_lines(struct paper *p, struct str text, const struct paper_type *type, struct buf *broken)
 {
+    double space = width_pt(p, S("a a"), type) - 2 * width_pt(p, S("a"), type), used = 0;
+    struct str word, whole = text;
+    size_t begins = 0; /* of the line; a line feed stands where a space was */
+    int line = 1;
+    for (bool first = true; str_next(&text, ' ', &word); first = false) {
+        double wide = width_pt(p, word, type);
+        bool fits = first || used + space + wide <= type->max_width_pt;
+        if (!fits && line == type->max_lines) {
+            AUTO(buf) last = {0};
+            cut(p, str_slice(whole, begins, whole.len), type, &last);
+            broken->len = begins;
+            buf_add(broken, buf_str(&last));
+            return;
+        }
+        line += !fits;
+        used = !first && fits ? used + space + wide : wide;
+        if (!first)
+            buf_char(broken, fits ? ' ' : '\n');
+        if (!fits)
+            begins = broken->len;
+        buf_add(broken, word);
+    }
+}
+
+static double paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type, bool drawn)
+{
+    AUTO(buf) broken = {0};
+    double tall = 0;
     if (!text.len)
         return 0;
-    const struct text_layout *l = lay_out(p, text, type, type->max_width_pt);
-    draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y, type);
-    return l->height_px / LAID_OUT_PX;
+    break_lines(p, text, type, &broken);
+    struct str rest = buf_str(&broken), line;
+    while (str_next(&rest, '\n', &line)) {
+        const struct text_layout *l = lay_out(p, line.len ? line : S(" "), type, INFINITY);
+        if (drawn && line.len)
+            draw(p, l, x - l->width_px / laid_out(type) * (type->align + 1) / 2, y + tall, type);
+        tall += l->height_px / laid_out(type);
+    }
+    return tall;
+}
+
+double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
+{
+    return paragraph(p, text, x, y, type, true);
+}
+
+double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
+{
+    return paragraph(p, text, 0, 0, type, false);
+}
+
+double paper_text_width(struct paper *p, struct str text, const struct paper_type *type)
+{
+    double w = text.len ? width_pt(p, text, type) : 0;
+    return type->max_width_pt > 0 ? MIN(w, type->max_width_pt) : w;
 }
 
 /* ---- lines ---- */
@@ -128,13 +183,32 @@ static void put_grey(struct buf *out, struct rgba c)
     buf_add(out, S(")\""));
 }
 
+/* The beginning of a mark's name, as renderer/mark.h has them. */
+static bool is_mark(struct str from)
+{
+    static const char *const kinds[] = {"\"mark:", "\"tick:", "\"cluster:", "\"badge:"};
+    for (size_t i = 0; i < COUNT(kinds); i++)
+        if (str_starts(from, str_of(kinds[i])))
+            return true;
+    return false;
+}
+
 void paper_greys(struct str style, struct buf *out)
 {
     size_t from = 0;
     struct str css;
     struct rgba colour;
     for (size_t i = 0; i < style.len; i++) {
-        if (style.at[i] != '"' || !read_colour(str_slice(style, i, style.len), &css, &colour))
+        if (style.at[i] != '"')
+            continue;
+        struct str rest = str_slice(style, i, style.len);
+        if (is_mark(rest)) {
+            buf_add(out, str_slice(style, from, i + 1));
+            buf_add(out, S("grey:"));
+            from = i + 1;
+            continue;
+        }
+        if (!read_colour(rest, &css, &colour))
             continue;
         buf_add(out, str_slice(style, from, i));
         put_grey(out, colour);

@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "renderer/scale_bar.h"
 #include "renderer/sheet_marks.h"
 
 #define PAGE_W 595.276
@@ -167,27 +168,11 @@ static void draw_known(struct pages *s)
 
 /* ---- under the map ---- */
 
-/* 1, 2 or 5 with noughts, so long that the bar is at most `most_pt`. */
-static double bar_metres(double pt_per_m, double most_pt)
-{
-    double power = pow(10, floor(log10(most_pt / pt_per_m))), m = most_pt / pt_per_m / power;
-    return power * (m >= 5 ? 5 : m >= 2 ? 2 : 1);
-}
-
 static void draw_scale(struct pages *s, double x, double y)
 {
-    struct paper *p = &s->paper;
     double lat = mercator_lonlat(s->view.centre).lat;
     double pt_per_m = MAP_W / MAP_PX_W / metres_per_px(lat, s->view.zoom + 1); /* px of 256-px tiles */
-    double metres = bar_metres(pt_per_m, 100), half = metres * pt_per_m / 2;
-    AUTO(buf) says = {0};
-    buf_fixed(&says, metres, 0);
-    buf_add(&says, S("\u00a0m"));
-    paper_frame(p, x, y - 1.6, 2 * half, 3.2, 0.5, 0);
-    cairo_rectangle(p->cr, x, y - 1.6, half, 3.2);
-    cairo_set_source_rgb(p->cr, 0, 0, 0);
-    cairo_fill(p->cr);
-    paper_text(p, buf_str(&says), x + 2 * half + 4, y, &SMALL);
+    scale_bar_draw(&s->paper, x, y, pt_per_m, 100, &SMALL);
 }
 
 /* One sign of each kind, with what it means. */
@@ -222,25 +207,12 @@ static void draw_rose(struct paper *p, double x, double y, double radius, struct
         paper_text(p, north, x, y - radius - 4.2, &(struct paper_type){.size_pt = 6, .bold = true});
 }
 
-static void draw_north(struct paper *p, double x, double y, struct str north)
-{
-    paper_text(p, north, x, y, &(struct paper_type){.size_pt = 10, .bold = true});
-    cairo_new_path(p->cr);
-    cairo_move_to(p->cr, x, y + 7);
-    cairo_line_to(p->cr, x + 5, y + 29);
-    cairo_line_to(p->cr, x, y + 24);
-    cairo_line_to(p->cr, x - 5, y + 29);
-    cairo_close_path(p->cr);
-    cairo_set_source_rgb(p->cr, 0, 0, 0);
-    cairo_fill(p->cr);
-}
-
 static void draw_roses(struct pages *s)
 {
     struct paper *p = &s->paper;
     double left = MAP_X + MAP_W + LABEL_PT + 8, x = (left + RIGHT) / 2, y = MAP_Y + 46, step = (MAP_H - 74) / ROSES;
     struct paper_type label = {.size_pt = 6.2, .align = -1}, heading = {.size_pt = 6.2, .align = 0, .max_width_pt = RIGHT - left};
-    draw_north(p, x, MAP_Y - 4, word(s, SHEET_WORD_NORTH));
+    north_arrow_draw(p, x, MAP_Y + 14, 22, 0, word(s, SHEET_WORD_NORTH), 0);
     paper_paragraph(p, word(s, SHEET_WORD_ROSES), x, y - 8, &heading);
     y += 22;
     for (int i = 0; i < ROSES; i++, y += step) {

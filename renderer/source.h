@@ -15,6 +15,7 @@ struct scene {
     const struct filter *filter;    /* NULL: everything */
     int32_t today;                  /* days since 1970-01-01 */
     bool french;                    /* language of labels made here */
+    bool no_cones;                  /* fields of view are left out */
 };
 
 /* A layer of one tile, and the bounds of each of its features in the extent, so that most need not be looked at. */

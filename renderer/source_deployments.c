@@ -295,7 +295,7 @@ static bool make_cones(struct maker *m, struct err *err)
     const struct snapshot *s = m->scene->points;
     const struct point **at;
     size_t n;
-    if (m->tile.z < MAX_ZOOM)
+    if (m->tile.z < MAX_ZOOM || m->scene->no_cones)
         return true;
     double lat = lonlat_of((struct spot){m->box.x0, m->box.y0}).lat, reach_m = 260;
     uint32_t reach = (uint32_t)(reach_m / metres_per_px(MIN(fabs(lat), 80), 0) / 256 * 4294967296.0);

@@ -12,6 +12,7 @@
 
 #include "data/base/clock.h"
 #include "data/base/log.h"
+#include "server/drawn.h"
 #include "server/kept.h"
 #include "server/page.h"
 #include "server/rate.h"
@@ -19,6 +20,7 @@
 #include "server/session.h"
 #include "server/tile_cache.h"
 #include "server/tiles.h"
+#include "server/upload.h"
 #include "server/writer.h"
 
 enum {
@@ -36,6 +38,7 @@ static void note_change(void *ctx, const struct spot_box *boxes, size_t n, uint6
 {
     struct app *app = ctx;
     tile_cache_forget(app->tiles, boxes, n, seq);
+    drawn_forget(app->server->drawn);
 }
 
 /* ---- what a worker owns ---- */
@@ -129,6 +132,18 @@ size_t app_street_areas(const struct app *app, const struct box **out)
     return f->n_areas;
 }
 
+double app_share_with_streets(const struct app *app, struct box b)
+{
+    const struct box *areas;
+    size_t n = app_street_areas(app, &areas);
+    double east = b.east < b.west ? b.east + 360 : b.east, share = 0, whole = (east - b.west) * (b.north - b.south);
+    for (size_t i = 0; i < n; i++) {
+        double w = MIN(east, areas[i].east) - MAX(b.west, areas[i].west), h = MIN(b.north, areas[i].north) - MAX(b.south, areas[i].south);
+        share += w > 0 && h > 0 && whole > 0 ? w * h / whole : 0;
+    }
+    return MIN(share, 1);
+}
+
 struct str app_attribution(const struct app *app)
 {
     return app_facts(app)->attribution;
@@ -164,6 +179,7 @@ bool app_reload(struct app *app, struct err *err)
     if (!read_again(app, err))
         return false;
     tile_cache_clear(app->tiles);
+    drawn_forget(app->server->drawn);
     return true;
 }
 
@@ -280,8 +296,10 @@ bool app_start(struct app **out, const struct config *config, struct err *err)
     app->config = *config;
     app->tiles = tile_cache_new(config->cache_bytes);
     s->kept = kept_new(KEPT_BYTES);
+    s->drawn = drawn_new();
     s->rate = rate_new();
     s->sessions = sessions_new();
+    s->uploads = uploads_new(app);
     signal(SIGPIPE, SIG_IGN);
     hold_little_memory();
     bool ok = open_world(app, err);
@@ -305,6 +323,7 @@ void app_stop(struct app *app)
     s->ready = false;
     if (s->http)
         http_drain(s->http, DRAIN_MS);
+    uploads_stop(s->uploads);
     work_stop(s->work);
     writer_stop(s->writer); /* after those who hand over, before those who wait for its answers */
     s->writer = NULL;
@@ -315,8 +334,10 @@ void app_stop(struct app *app)
     tiles_free(s->tiles);
     tile_cache_free(app->tiles);
     kept_free(s->kept);
+    drawn_free(s->drawn);
     rate_free(s->rate);
     sessions_free(s->sessions);
+    uploads_free(s->uploads);
     styles_free(app->styles);
     basemap_facts_free(s->facts);
     basemap_facts_free(s->facts_before);

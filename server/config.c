@@ -4,17 +4,18 @@
 
 #include "server/rate.h"
 
-enum { LEGAL_MAX_BYTES = 64 * 1024 };
-
 bool config_is_local(const char *url)
 {
-    static const char *const hosts[] = {"localhost", "127.", "[::1]"};
     const char *host = strstr(url, "://");
     host = host ? host + 3 : url;
-    for (size_t i = 0; i < COUNT(hosts); i++)
-        if (strncmp(host, hosts[i], strlen(hosts[i])) == 0)
-            return true;
-    return false;
+    size_t n = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+    struct str name = str_slice(str_of(host), 0, n);
+    if (str_eq_nocase(name, S("localhost")) || str_eq(name, S("[::1]")))
+        return true;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] != '.' && (name.at[i] < '0' || name.at[i] > '9'))
+            return false; /* 127.example.org is somewhere else */
+    return str_starts(name, S("127."));
 }
 
 /* ---- who answers for the site ---- */
@@ -66,6 +67,8 @@ bool config_read_legal(struct config *c, const char *path, struct buf *kept, str
     if (!str_is_utf8(buf_str(kept)) || memchr(kept->at, '\0', kept->len))
         return err_set(err, ERR_INVALID, "--legal %s: it is not a text in UTF-8", path);
     char *rest = kept->at;
+    if (rest && strncmp(rest, "\xef\xbb\xbf", 3) == 0) /* some editors begin with one */
+        rest += 3;
     while (rest && *rest) {
         char *line = next_line(&rest);
         if (!*line)
@@ -81,6 +84,20 @@ bool config_read_legal(struct config *c, const char *path, struct buf *kept, str
 }
 
 /* ---- who may contribute ---- */
+
+/* Of the third version, as Tor has them since 2021; it goes into a header as it is. */
+static bool is_onion(struct str url)
+{
+    enum { ONION_NAME_LEN = 56 };
+    struct str host = str_slice(url, str_starts(url, S("https://")) ? 8 : 7, url.len);
+    if ((!str_starts(url, S("http://")) && !str_starts(url, S("https://"))) || !str_ends(host, S(".onion")) || host.len != ONION_NAME_LEN + 6)
+        return false;
+    for (size_t i = 0; i < ONION_NAME_LEN; i++)
+        if (!((host.at[i] >= 'a' && host.at[i] <= 'z') || (host.at[i] >= '2' && host.at[i] <= '7')))
+            return false;
+    return true;
+}
+
 bool config_read_contributions(struct config *c, const char *contributions, const char *photos, const char *trusted_proxy, const char *onion, struct err *err)
 {
     static const char *const words[] = {"closed", "token", "open"};
@@ -103,8 +120,8 @@ bool config_read_contributions(struct config *c, const char *contributions, cons
     if (trusted_proxy && strcmp(trusted_proxy, "unix") != 0 && !rate_forwarded(str_of(trusted_proxy), &at))
         return err_set(err, ERR_INVALID, "--trusted-proxy is an address such as 10.0.0.2 or ::1, or unix");
     c->trusted_proxy = trusted_proxy;
-    if (onion && (strncmp(onion, "http://", 7) != 0 || !strstr(onion, ".onion")))
-        return err_set(err, ERR_INVALID, "--onion is an address such as http://….onion");
+    if (onion && !is_onion(str_of(onion)))
+        return err_set(err, ERR_INVALID, "--onion is http:// or https:// with 56 letters and digits, .onion and nothing behind it");
     c->onion = onion;
     return true;
 }

@@ -6,7 +6,9 @@
 
 #include "server/app.h"
 
-/* Whether an address is this machine's: localhost, 127.…, [::1]. */
+enum { LEGAL_MAX_BYTES = 64 * 1024 /* of the file: forty printed pages */ };
+
+/* Whether an address is this machine's: localhost, 127.0.0.1 and its like, [::1]. */
 bool config_is_local(const char *url);
 /* The file of --legal: lines "key: value" up to an empty line, then free text. It has a publisher or a host, a contact and a
  * controller. The texts point into *kept, which outlives the config. path NULL: nothing is given. */

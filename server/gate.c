@@ -160,17 +160,33 @@ bool gate_api(struct app *app, struct worker *worker, struct request *rq, struct
     return is_open(app, rq, out, kind, err) && take(app, rq, rs, out, kind, err);
 }
 
-void gate_fields(struct page *p, const struct caller *c, const struct form *f)
+static void put_hidden(struct page *p, const struct caller *c, struct str challenge)
 {
     if (c->by == CALLER_BY_COOKIE) {
         page_fmt(p, "<input type=\"hidden\" name=\"form_token\" value=\"%s\">", c->form_token);
         return;
     }
+    page_fmt(p, "<input type=\"hidden\" name=\"challenge\" value=\"%S\"><input type=\"hidden\" name=\"answer\" value=\"\" data-bits=\"%d\">"
+                "<p class=\"trap\" aria-hidden=\"true\"><label>%t <input name=\"" TRAP "\" tabindex=\"-1\" autocomplete=\"off\"></label></p>",
+        challenge, (int64_t)CHALLENGE_BITS, "form.trap");
+}
+
+void gate_fields(struct page *p, const struct caller *c, const struct form *f)
+{
     AUTO(buf) challenge = {0};
     challenge_make(&challenge, clock_mono_ms() / 1000);
-    page_fmt(p, "<input type=\"hidden\" name=\"challenge\" value=\"%s\"><input type=\"hidden\" name=\"answer\" value=\"\" data-bits=\"%d\">"
-                "<p class=\"trap\" aria-hidden=\"true\"><label>%t <input name=\"" TRAP "\" tabindex=\"-1\" autocomplete=\"off\"></label></p>",
-        challenge.at, (int64_t)CHALLENGE_BITS, "form.trap");
-    if (f && form_get(f, "workshop").len)
+    put_hidden(p, c, buf_str(&challenge));
+    if (c->by != CALLER_BY_COOKIE && f && form_get(f, "workshop").len)
         page_fmt(p, "<input type=\"hidden\" name=\"workshop\" value=\"%S\">", form_get(f, "workshop"));
+}
+
+void gate_fields_again(struct page *p, const struct caller *c, const struct form *f)
+{
+    int64_t now_s = clock_mono_ms() / 1000, age_s = challenge_age_s(form_get(f, "challenge"), now_s);
+    AUTO(buf) challenge = {0};
+    if (age_s >= 0 && age_s < CHALLENGE_FRESH_S / 2)
+        buf_add(&challenge, form_get(f, "challenge"));
+    else
+        challenge_make(&challenge, now_s);
+    put_hidden(p, c, buf_str(&challenge));
 }

@@ -34,6 +34,9 @@ bool gate_api(struct app *app, struct worker *worker, struct request *rq, struct
 /* The hidden fields of every form that posts: form token, challenge, trap, workshop's code; the page says .form in its head, for the
  * script that does the work. Such a page is HEADERS_PRIVATE: each visitor's is another. f: what was typed before, or NULL. */
 void gate_fields(struct page *p, const struct caller *c, const struct form *f);
+/* The same for a form that was looked at and not sent: the challenge of f stays while it is young, so that nobody waits
+ * twice, and the workshop's code is the page's own field. After gate_form the challenge may be used up: take it out of f. */
+void gate_fields_again(struct page *p, const struct caller *c, const struct form *f);
 
 /* Whether strangers may propose; and if not, why, as a key of texts ("gate.closed", "gate.token"); NULL if they may. */
 const char *gate_closed(const struct app *app, const struct caller *c);

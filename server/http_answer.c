@@ -82,6 +82,10 @@ static void add_whole_headers(struct MHD_Response *r, const struct response *rs,
         snprintf(text, sizeof text, "attachment; filename=\"%s\"", rs->filename);
         MHD_add_response_header(r, "Content-Disposition", text);
     }
+    if (rs->onion.len && rs->onion.len < sizeof text) {
+        snprintf(text, sizeof text, "%.*s", STR_ARG(rs->onion));
+        MHD_add_response_header(r, "Onion-Location", text);
+    }
     if (rs->link.len && rs->link.len < sizeof text) {
         snprintf(text, sizeof text, "%.*s", STR_ARG(rs->link));
         MHD_add_response_header(r, "Link", text);

@@ -9,12 +9,10 @@
 #include "data/base/clock.h"
 #include "data/base/hash.h"
 
-typedef void point_fn(void *ctx, const struct point *p, const struct card *c);
-
 /* Across a box at most this many tiles and one more. */
 enum { TILES_ACROSS = 4 };
 
-static void each_in_box(const struct snapshot *s, struct spot_box box, point_fn *fn, void *ctx)
+static void each_in_box(const struct snapshot *s, struct spot_box box, in_view_point_fn *fn, void *ctx)
 {
     uint64_t wide = MAX((uint64_t)box.x1 - box.x0, (uint64_t)box.y1 - box.y0) + 1;
     int z = 0;
@@ -32,7 +30,7 @@ static void each_in_box(const struct snapshot *s, struct spot_box box, point_fn 
         }
 }
 
-static void each(const struct snapshot *s, struct box box, point_fn *fn, void *ctx)
+void in_view_each(const struct snapshot *s, struct box box, in_view_point_fn *fn, void *ctx)
 {
     if (box.west > box.east) {
         each_in_box(s, spot_box_of((struct box){box.west, box.south, 180, box.north}), fn, ctx);
@@ -72,6 +70,8 @@ struct counting {
     const struct filter *filter;
     struct filter open; /* the same, every category and status and space */
     int32_t today;
+    in_view_inside_fn *inside; /* NULL: the whole box */
+    void *inside_ctx;
     struct seen projects;
     struct view_operator operators[512];
     size_t n_operators;
@@ -132,7 +132,8 @@ static void count_shown(struct counting *k, const struct point *p, const struct 
 static void count_point(void *ctx, const struct point *p, const struct card *c)
 {
     struct counting *k = ctx;
-    if (p->flags & POINT_SECOND_VIEW || !point_shown(k->snapshot, p, &k->open, k->today))
+    if (p->flags & POINT_SECOND_VIEW || !point_shown(k->snapshot, p, &k->open, k->today) ||
+        (k->inside && !k->inside(k->inside_ctx, quad_spot(p->quad))))
         return;
     bool shown = point_shown(k->snapshot, p, k->filter, k->today);
     bool in_space = k->filter->spaces >> c->space & 1, in_status = k->filter->statuses >> p->status & 1;
@@ -166,14 +167,20 @@ static bool was_surveyed(const struct snapshot *s, struct box box, const struct 
 
 void in_view_count(struct in_view *out, const struct snapshot *s, struct box box, const struct filter *f, int32_t today)
 {
+    in_view_count_inside(out, s, box, NULL, NULL, f, today);
+}
+
+void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct box box, in_view_inside_fn *inside, void *ctx, const struct filter *f,
+    int32_t today)
+{
     *out = (struct in_view){0};
     struct counting *k = base_alloc(1, sizeof *k);
-    *k = (struct counting){.out = out, .snapshot = s, .filter = f, .open = *f, .today = today};
+    *k = (struct counting){.out = out, .snapshot = s, .filter = f, .open = *f, .today = today, .inside = inside, .inside_ctx = ctx};
     struct filter everything = filter_everything();
     k->open.categories = everything.categories;
     k->open.statuses = everything.statuses;
     k->open.spaces = everything.spaces;
-    each(s, box, count_point, k);
+    in_view_each(s, box, count_point, k);
     out->surveyed = was_surveyed(s, box, f, today);
     qsort(k->operators, k->n_operators, sizeof *k->operators, most_first);
     out->n_operators = MIN(k->n_operators, (size_t)VIEW_OPERATORS_MAX);
@@ -211,6 +218,6 @@ size_t in_view_city_level(const struct snapshot *s, struct box box, const struct
     struct badges b = {.snapshot = s, .filter = f, .today = today, .out = out, .most = most};
     struct box wide = {MAX(box.west - CITY_REACH_DEG * 1.5, -180), MAX(box.south - CITY_REACH_DEG, -85),
         MIN(box.east + CITY_REACH_DEG * 1.5, 180), MIN(box.north + CITY_REACH_DEG, 85)};
-    each(s, wide, take_badge, &b);
+    in_view_each(s, wide, take_badge, &b);
     return b.n;
 }

@@ -31,6 +31,13 @@ void kept_free(struct kept *k)
     free(k);
 }
 
+void kept_empty(struct kept *k)
+{
+    pthread_mutex_lock(&k->lock);
+    cache_empty(k->answers);
+    pthread_mutex_unlock(&k->lock);
+}
+
 struct answer *kept_get(struct kept *k, struct str name)
 {
     pthread_mutex_lock(&k->lock);

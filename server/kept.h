@@ -10,6 +10,7 @@
 struct kept;
 struct kept *kept_new(size_t limit_bytes);
 void kept_free(struct kept *k);
+void kept_empty(struct kept *k);
 
 struct answer *kept_get(struct kept *k, struct str name); /* held; NULL: make it */
 /* Makes an answer of the response, keeps it and puts it into the response. Made twice at once, both are right. */

@@ -13,6 +13,12 @@ EMBED(web_map_css, "server/web/map.css")
 EMBED(web_page_css, "server/web/page.css")
 EMBED(web_form_css, "server/web/form.css")
 EMBED(web_form_js, "server/web/form.js")
+EMBED(web_add_js, "server/web/add.js")
+EMBED(web_photo_css, "server/web/photo.css")
+EMBED(web_blur_js, "server/web/blur.js")
+EMBED(web_queue_css, "server/web/queue.css")
+EMBED(web_upload_css, "server/web/upload.css")
+EMBED(web_upload_js, "server/web/upload.js")
 
 static const char JS[] = "text/javascript; charset=utf-8", CSS[] = "text/css; charset=utf-8";
 static const struct asset {
@@ -26,9 +32,16 @@ static const struct asset {
     {"page.css", CSS, web_page_css},
     {"form.css", CSS, web_form_css},
     {"form.js", JS, web_form_js},
+    {"add.js", JS, web_add_js},
+    {"photo.css", CSS, web_photo_css},
+    {"blur.js", JS, web_blur_js},
+    {"queue.css", CSS, web_queue_css},
+    {"upload.css", CSS, web_upload_css},
+    {"upload.js", JS, web_upload_js},
 };
 
-static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\n";
+static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /static/\nDisallow: /c/*/print\n"
+    "Disallow: /add\nDisallow: /track\nDisallow: /d/*/correct\nDisallow: /d/*/report\nDisallow: /login\nDisallow: /me\nDisallow: /queue\n";
 
 static struct answer *answers[COUNT(ASSETS)]; /* for as long as the program runs */
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -1,26 +1,30 @@
 /*
- * Pages that explain (method, data, accessibility, legal, contact) and the page of an error answer. Their paragraphs are
- * in texts.c under "NAME.1", "NAME.2" …; one that begins with "# " is a heading.
+ * Pages that explain (method, data, accessibility) and the page of an error answer.
  */
 #include <string.h>
 
 #include "data/base/clock.h"
 #include "server/page_parts.h"
+#include "server/page_words.h"
 
-static void put_paragraphs(struct page *p, const char *name)
+void page_words(struct page *p, const char *name)
 {
+    bool listing = false;
     for (int i = 1;; i++) {
         AUTO(buf) key = {0};
         buf_fmt(&key, "%s.%d", name, i);
         const char *text = say(p, key.at);
+        bool heading = strncmp(text, "# ", 2) == 0, item = strncmp(text, "- ", 2) == 0;
+        if (item != listing)
+            page_raw(p, item ? "<ul>" : "</ul>");
+        listing = item;
         if (!*text)
             return;
-        bool heading = strncmp(text, "# ", 2) == 0;
-        page_fmt(p, heading ? "<h2>%s</h2>" : "<p>%s</p>", heading ? text + 2 : text);
+        page_fmt(p, heading ? "<h2>%s</h2>" : item ? "<li>%s</li>" : "<p>%s</p>", heading || item ? text + 2 : text);
     }
 }
 
-static struct page begin(struct app *app, struct request *rq, struct response *rs, const char *name)
+struct page page_words_begin(struct app *app, struct request *rq, struct response *rs, const char *name)
 {
     struct page p = page_start(app, rq, rs);
     AUTO(buf) title = {0}, key = {0}, address = {0};
@@ -29,11 +33,10 @@ static struct page begin(struct app *app, struct request *rq, struct response *r
     buf_fmt(&address, "/%s", name);
     page_begin(&p, &(struct page_head){.title = buf_str(&title), .canonical = buf_str(&address)});
     page_fmt(&p, "<article class=\"words\"><h1>%t</h1>", key.at);
-    put_paragraphs(&p, name);
     return p;
 }
 
-static bool end(struct page *p)
+bool page_words_end(struct page *p)
 {
     page_raw(p, "</article>");
     page_end(p);
@@ -58,12 +61,13 @@ static void put_terms(struct page *p, const char *heading, const struct term *te
 bool page_method(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     (void)worker, (void)err;
-    struct page p = begin(app, rq, rs, "method");
+    struct page p = page_words_begin(app, rq, rs, "method");
+    page_words(&p, "method");
     put_terms(&p, "method.categories", CATEGORY_TERMS, CATEGORY_COUNT, "/k/");
     put_terms(&p, "method.statuses", STATUS_TERMS, STATUS_COUNT, NULL);
     put_terms(&p, "method.precisions", PRECISION_TERMS, PRECISION_COUNT, NULL);
     put_terms(&p, "method.confidences", CONFIDENCE_TERMS, CONFIDENCE_COUNT, NULL);
-    return end(&p);
+    return page_words_end(&p);
 }
 
 static void put_batches(struct page *p, const struct batch *all, size_t n)
@@ -74,7 +78,7 @@ static void put_batches(struct page *p, const struct batch *all, size_t n)
         "data.batch", "data.as_of", "data.rows", "licence");
     for (size_t i = 0; i < n; i++) {
         const struct batch *b = &all[i];
-        if (!str_eq(b->state, S("applied")))
+        if (!str_eq(b->state, S("applied")) || !(b->n_new + b->n_updated + b->n_same)) /* of proposals only */
             continue;
         page_fmt(p, "<tr><td>%S</td><td>%D</td><td class=\"num\">%N</td><td>%S%s%S</td></tr>", b->attribution.len ? b->attribution : b->slug, b->as_of,
             (int64_t)(b->n_new + b->n_updated + b->n_same), b->licence, b->url.len ? " · " : "", b->url);
@@ -89,7 +93,8 @@ bool page_data(struct app *app, struct worker *worker, struct request *rq, struc
     size_t n;
     if (!store_stats(worker->store, &stats, err) || !store_batches(worker->store, &rq->arena, &batches, &n, err))
         return false;
-    struct page p = begin(app, rq, rs, "data");
+    struct page p = page_words_begin(app, rq, rs, "data");
+    page_words(&p, "data");
     page_fmt(&p, "<h2>%t</h2><dl class=\"facts\"><dt>%t</dt><dd>%N</dd><dt>%t</dt><dd>%N</dd><dt>%t</dt><dd>%N</dd>", "data.numbers", "data.records",
         (int64_t)stats.deployments, "data.devices", (int64_t)stats.devices, "data.sources", (int64_t)stats.sources);
     if (stats.newest_day > 0)
@@ -99,31 +104,15 @@ bool page_data(struct app *app, struct worker *worker, struct request *rq, struc
                  "<li><a href=\"/tiles/deployments.json\">TileJSON</a> (%t)</li></ul>",
         "data.api", "data.vector");
     put_batches(&p, batches, n);
-    return end(&p);
-}
-
-static bool only_words(struct app *app, struct request *rq, struct response *rs, const char *name)
-{
-    struct page p = begin(app, rq, rs, name);
-    return end(&p);
+    return page_words_end(&p);
 }
 
 bool page_accessibility(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     (void)worker, (void)err;
-    return only_words(app, rq, rs, "accessibility");
-}
-
-bool page_legal(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
-{
-    (void)worker, (void)err;
-    return only_words(app, rq, rs, "legal");
-}
-
-bool page_contact(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
-{
-    (void)worker, (void)err;
-    return only_words(app, rq, rs, "contact");
+    struct page p = page_words_begin(app, rq, rs, "accessibility");
+    page_words(&p, "accessibility");
+    return page_words_end(&p);
 }
 
 bool page_error(struct app *app, struct request *rq, int status, const char *sentence, struct response *rs)

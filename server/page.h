@@ -8,6 +8,8 @@
 #include "server/app.h"
 #include "server/http.h"
 
+struct caller; /* session.h */
+
 struct page {
     struct app *app;
     struct request *rq;
@@ -20,7 +22,12 @@ struct page_head {
     struct str title, description, canonical; /* canonical: path and query under the base URL */
     bool map;                    /* loads Leaflet and map.js */
     bool form;                   /* loads form.css and form.js */
+    const char *script;          /* one more of server/web/, which draws on a map: loads Leaflet too; NULL: none */
+    bool photo;                  /* loads photo.css and blur.js */
+    const struct caller *caller; /* a private page of theirs: wide, with queue.css, and the bar says who is logged in; NULL: none */
+    bool compare;                /* loads queue.css for a table of differences */
     struct str robots;
+    int refresh_s;               /* the page asks for itself again after so long; 0: never */
 };
 void page_begin(struct page *p, const struct page_head *head);
 void page_end(struct page *p);
@@ -42,8 +49,8 @@ void page_say_n(struct page *p, const char *key, int64_t n); /* n is its one val
 const char *page_term(const struct page *p, const struct term *t);
 
 /* handlers of pages, listed in routes.c */
-handler_fn page_home, page_list, page_city, page_record, page_version, page_history, page_org, page_category, page_method,
-    page_data, page_accessibility, page_legal, page_contact, page_press, page_embed;
+handler_fn page_home, page_list, page_city, page_record, page_version, page_history, page_changes, page_org, page_category, page_method,
+    page_data, page_accessibility, page_legal, page_contact, page_guide, page_press, page_embed;
 /* The page of an error answer. */
 bool page_error(struct app *app, struct request *rq, int status, const char *sentence, struct response *rs);
 

@@ -2,11 +2,37 @@
 
 #include <string.h>
 
+#include "server/desk.h"
+#include "server/page_share.h"
+
+/* The same page under the onion address, said to Tor Browser, which asks its user; only over TLS does it listen. */
+static void say_onion(struct app *app, struct request *rq, struct response *rs)
+{
+    AUTO(buf) to = {0};
+    if (!app->config.onion || !str_starts(str_of(app_base_url(app)), S("https://")) || str_has(request_header(rq, "Host"), S(".onion")))
+        return;
+    buf_add(&to, str_of(app->config.onion));
+    for (size_t i = 0; i < rq->n_segments; i++) {
+        buf_char(&to, '/');
+        buf_url(&to, rq->segments[i]);
+    }
+    if (!rq->n_segments)
+        buf_char(&to, '/');
+    for (size_t i = 0; i < rq->n_query; i++) {
+        buf_char(&to, i ? '&' : '?');
+        buf_url(&to, rq->query[i].name);
+        buf_char(&to, '=');
+        buf_url(&to, rq->query[i].value);
+    }
+    rs->onion = str_copy(&rq->arena, buf_str(&to));
+}
+
 struct page page_start(struct app *app, struct request *rq, struct response *rs)
 {
     rs->content_type = "text/html; charset=utf-8";
     rs->headers = HEADERS_PAGE;
     rs->vary = "Accept-Language";
+    say_onion(app, rq, rs);
     return (struct page){.app = app, .rq = rq, .out = &rs->body, .french = rq->french};
 }
 
@@ -207,12 +233,8 @@ static void other_language(struct page *p)
 
 static void page_meta(struct page *p, const struct page_head *head)
 {
-    struct str site = str_of(p->app->config.title);
     page_fmt(p, "<title>%S</title>", head->title);
-    if (head->description.len)
-        page_fmt(p, "<meta name=\"description\" content=\"%S\"><meta property=\"og:description\" content=\"%S\">", head->description,
-            head->description);
-    page_fmt(p, "<meta property=\"og:title\" content=\"%S\"><meta property=\"og:site_name\" content=\"%S\">", head->title, site);
+    page_share(p, head);
     if (head->canonical.len)
         page_fmt(p, "<link rel=\"canonical\" href=\"%s%S\">", app_base_url(p->app), head->canonical);
     if (head->robots.len)
@@ -226,31 +248,45 @@ void page_begin(struct page *p, const struct page_head *head)
                 "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">",
         p->french ? "fr" : "en");
     page_meta(p, head);
+    if (head->refresh_s)
+        page_fmt(p, "<meta http-equiv=\"refresh\" content=\"%d\">", (int64_t)head->refresh_s);
     page_raw(p, "<link rel=\"icon\" href=\"data:,\">");
-    if (head->map)
+    if (head->map || head->script)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/leaflet.css\">");
     page_raw(p, "<link rel=\"stylesheet\" href=\"/web/page.css\">");
     if (head->form)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/form.css\"><script src=\"/web/form.js\" defer></script>");
+    if (head->caller || head->compare)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/queue.css\">");
+    if (head->photo)
+        page_raw(p, "<link rel=\"stylesheet\" href=\"/web/photo.css\"><script src=\"/web/blur.js\" defer></script>");
     if (head->map)
         page_raw(p, "<link rel=\"stylesheet\" href=\"/web/map.css\"><script src=\"/web/leaflet.js\" defer></script>"
                     "<script src=\"/web/map.js\" defer></script>");
-    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : "text-page", "skip");
+    if (head->script)
+        page_fmt(p, "<script src=\"/web/leaflet.js\" defer></script><script src=\"/web/%s\" defer></script>", head->script);
+    page_fmt(p, "</head><body class=\"%s\"><a class=\"skip\" href=\"#main\">%t</a>", head->map ? "map-page" : head->caller ? "text-page desk" : "text-page", "skip");
     if (head->map)
         return;
     struct str site = str_of(p->app->config.title);
     page_fmt(p, "<header class=\"bar\"><a class=\"name\" href=\"%L\">%S</a><nav aria-label=\"%t\"><a href=\"%L\">%t</a>"
-                "<a href=\"%L\">%t</a><a href=\"%L\">%t</a></nav>"
-                "<form class=\"find\" role=\"search\" action=\"/list\"><label class=\"hidden\" for=\"q\">%t</label>"
+                "<a href=\"%L\">%t</a><a href=\"%L\">%t</a>",
+        "/", site, "nav", "/", "nav.map", "/list", "nav.list", "/method", "nav.method");
+    if (p->app->config.contributions != CONTRIBUTIONS_CLOSED)
+        page_fmt(p, "<a href=\"%L\">%t</a>", "/add", "nav.add");
+    page_fmt(p, "</nav><form class=\"find\" role=\"search\" action=\"/list\"><label class=\"hidden\" for=\"q\">%t</label>"
                 "<input id=\"q\" name=\"q\" type=\"search\" placeholder=\"%t\" autocomplete=\"off\"><button>%t</button>",
-        "/", site, "nav", "/", "nav.map", "/list", "nav.list", "/method", "nav.method", "search.label", "search.label", "search.go");
+        "search.label", "search.label", "search.go");
     page_lang_field(p);
-    page_raw(p, "</form></header><main id=\"main\">");
+    page_raw(p, "</form></header>");
+    if (head->caller)
+        desk_bar(p, head->caller);
+    page_raw(p, "<main id=\"main\">");
 }
 
 void page_end(struct page *p)
 {
-    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"},
+    static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"}, {"/track", "nav.track"},
         {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}};
     page_fmt(p, "</main><footer class=\"foot\"><nav aria-label=\"%t\">", "nav.foot");
     for (size_t i = 0; i < COUNT(pages); i++)

@@ -1,5 +1,5 @@
 /*
- * Text lists: by search and by commune, of a city, of an operator or company, of a category. Projects stand before cameras.
+ * Text lists: by search and by commune, of an operator or company, of a category. Projects stand before cameras.
  */
 #include <string.h>
 
@@ -11,35 +11,6 @@ static void begin(struct page *p, struct str title, struct str canonical)
     AUTO(buf) whole = {0};
     buf_fmt(&whole, "%.*s · %s", STR_ARG(title), p->app->config.title);
     page_begin(p, &(struct page_head){.title = buf_str(&whole), .canonical = canonical});
-}
-
-/* Those found, under a heading, a page of them at a time. `address` leads back here. */
-static bool put_found(struct page *p, struct store *store, struct search *search, const char *heading, const char *address, bool with_place,
-    size_t *total, struct err *err)
-{
-    struct deployment *found;
-    size_t n;
-    search->offset = page_offset(p);
-    search->limit = LIST_ROWS;
-    if (!store_search(store, search, &p->rq->arena, &found, &n, total, err))
-        return false;
-    if (!*total)
-        return true;
-    page_fmt(p, "<section><h2>%t <span class=\"n\">%N</span></h2>", heading, (int64_t)*total);
-    size_t projects = 0;
-    while (projects < n && found[projects].programme)
-        projects++;
-    if (projects && projects < n) {
-        page_fmt(p, "<h3>%t</h3>", "list.projects");
-        page_rows(p, found, projects, with_place);
-        page_fmt(p, "<h3>%t</h3>", "list.devices");
-        page_rows(p, found + projects, n - projects, with_place);
-    } else {
-        page_rows(p, found, n, with_place);
-    }
-    page_pager(p, address, search->offset, *total);
-    page_raw(p, "</section>");
-    return true;
 }
 
 /* ---- /list ---- */
@@ -94,7 +65,7 @@ static bool put_search(struct page *p, struct store *store, struct str q, const 
     buf_add(&address, S("/list?q="));
     buf_url(&address, q);
     struct search search = {.filter = *filter, .text = q};
-    if (!put_found(p, store, &search, "list.records", address.at, true, &total, err))
+    if (!page_found(p, store, &search, "list.records", address.at, true, &total, err))
         return false;
     if (!total && !n)
         page_fmt(p, "<p>%t</p>", "list.nothing");
@@ -109,7 +80,7 @@ static bool put_box(struct page *p, struct store *store, struct str bbox, const 
     AUTO(buf) address = {0}, query = {0};
     page_filter_query(p, NULL, &query);
     buf_fmt(&address, "/list?bbox=%.*s%s%.*s", STR_ARG(bbox), query.len ? "&" : "", STR_ARG(buf_str(&query)));
-    if (!page_box(bbox, &search.bbox, err) || !put_found(p, store, &search, "list.title", address.at, true, &total, err))
+    if (!page_box(bbox, &search.bbox, err) || !page_found(p, store, &search, "list.title", address.at, true, &total, err))
         return false;
     if (!total)
         page_fmt(p, "<p>%t</p>", "list.nothing");
@@ -133,105 +104,9 @@ bool page_list(struct app *app, struct worker *worker, struct request *rq, struc
     if (!q.len && !bbox.len) {
         struct search wider = {.filter = filter, .levels = 1 << LEVEL_DEPARTMENT | 1 << LEVEL_REGION | 1 << LEVEL_COUNTRY};
         size_t total;
-        if (!put_found(&p, worker->store, &wider, "list.wider", "/list", true, &total, err))
+        if (!page_found(&p, worker->store, &wider, "list.wider", "/list", true, &total, err))
             return false;
     }
-    page_end(&p);
-    return true;
-}
-
-/* ---- /c/{place} ---- */
-
-static void put_city_numbers(struct page *p, const struct deployment *all, size_t n, size_t total)
-{
-    size_t projects = 0, stopped = 0;
-    for (size_t i = 0; i < n; i++) {
-        bool stale;
-        projects += all[i].programme;
-        stopped += status_is_stopped(page_status_now(&all[i], &stale));
-    }
-    page_raw(p, "<p class=\"numbers\">");
-    page_say_n(p, "city.records", (int64_t)total);
-    if (n == total && projects && projects < total) { /* all of them were read: the rest can be said too */
-        page_raw(p, ", ");
-        page_say_n(p, "city.of_which_projects", (int64_t)projects);
-    }
-    if (n == total && stopped) {
-        page_raw(p, ", ");
-        page_say_n(p, "seen.stopped", (int64_t)stopped);
-    }
-    page_raw(p, ".</p>");
-}
-
-/* What concerns the département or the whole country concerns the city. */
-static bool put_what_concerns(struct page *p, struct store *store, const struct place *place, const struct filter *filter, struct err *err)
-{
-    struct deployment *all;
-    size_t n, total;
-    struct search wider = {.filter = *filter, .levels = 1 << LEVEL_DEPARTMENT | 1 << LEVEL_REGION | 1 << LEVEL_COUNTRY, .limit = 60};
-    if (!store_search(store, &wider, &p->rq->arena, &all, &n, &total, err))
-        return false;
-    bool any = false;
-    for (size_t i = 0; i < n; i++) {
-        if (all[i].level == LEVEL_DEPARTMENT && !str_eq(all[i].place_code, place->parent_code))
-            continue;
-        if (!any)
-            page_fmt(p, "<section><h2>%t</h2><ul class=\"rows\">", "city.wider");
-        any = true;
-        page_row(p, &all[i], true);
-    }
-    if (any)
-        page_raw(p, "</ul></section>");
-    return true;
-}
-
-static void put_city_map(struct page *p, const struct place *place)
-{
-    AUTO(buf) to = {0};
-    page_map_address(&to, place->at, 13, S(""));
-    page_fmt(p, "<a class=\"mini\" href=\"%L\" tabindex=\"-1\" aria-hidden=\"true\">", to.at); /* the words under it say it too */
-    page_drawn_map(p, &(struct drawn_map){.centre = place->at, .zoom = 12, .cols = 5, .rows = 3});
-    page_fmt(p, "</a><p class=\"small\"><a href=\"%L\">%t</a></p>", to.at, "record.on_map");
-}
-
-bool page_city(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
-{
-    struct page p = page_start(app, rq, rs);
-    struct filter filter;
-    struct place place;
-    struct deployment *all;
-    size_t n, total;
-    bool found;
-    struct str name = rq->n_segments > 1 ? rq->segments[1] : S("");
-    if (!page_filter(&p, worker, &filter, err) || !store_place(worker->store, name, &rq->arena, &place, &found, err))
-        return false;
-    if (!found)
-        return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de commune « %.*s »" : "there is no municipality \"%.*s\"",
-            STR_ARG(str_cut_runes(name, 40)));
-    AUTO(buf) address = {0};
-    buf_fmt(&address, "/c/%.*s", STR_ARG(place.slug.len ? place.slug : place.code));
-    begin(&p, place.name, buf_str(&address));
-    page_fmt(&p, "<h1>%S</h1>", place.name);
-    if (place.parent_name.len)
-        page_fmt(&p, "<p class=\"where\">%S</p>", place.parent_name);
-    struct search search = {.filter = filter, .place_code = place.code, .limit = 500};
-    if (!store_search(worker->store, &search, &rq->arena, &all, &n, &total, err))
-        return false;
-    if (total)
-        put_city_numbers(&p, all, n, total);
-    else
-        page_fmt(&p, "<p class=\"numbers\">%t</p>", "city.nobody_looked");
-    if (!place.has_boundary)
-        page_fmt(&p, "<p class=\"note\">%t</p>", "city.no_boundary");
-    put_city_map(&p, &place);
-    if (!put_found(&p, worker->store, &search, "list.records", address.at, false, &total, err) ||
-        !put_what_concerns(&p, worker->store, &place, &filter, err))
-        return false;
-    AUTO(buf) sheet = {0};
-    buf_fmt(&sheet, "%s/print?kind=sheet", address.at);
-    page_fmt(&p, "<p class=\"small\"><a href=\"%L\" rel=\"nofollow\">%t</a></p>", sheet.at, "city.sheet");
-    page_fmt(&p, "<p class=\"small\">%t <a href=\"/api/collections/deployments/items?city=%U\">GeoJSON</a></p>", "city.data",
-        place.slug.len ? place.slug : place.code);
     page_end(&p);
     return true;
 }
@@ -261,12 +136,12 @@ bool page_org(struct app *app, struct worker *worker, struct request *rq, struct
     struct search search = {.filter = filter_everything()};
     search.filter.n_operators = 1;
     search.filter.operators[0] = org_key(slug);
-    if (!put_found(&p, worker->store, &search, "org.runs", address.at, true, &runs, err))
+    if (!page_found(&p, worker->store, &search, "org.runs", address.at, true, &runs, err))
         return false;
     search.filter = filter_everything();
     search.filter.n_vendors = 1;
     search.filter.vendors[0] = org_key(slug);
-    if (!put_found(&p, worker->store, &search, "org.sells", address.at, true, &sells, err))
+    if (!page_found(&p, worker->store, &search, "org.sells", address.at, true, &sells, err))
         return false;
     if (!runs && !sells)
         page_fmt(&p, "<p>%t</p>", "org.nothing");
@@ -295,7 +170,7 @@ bool page_category(struct app *app, struct worker *worker, struct request *rq, s
     page_fmt(&p, "%T</h1><p class=\"summary\">%s</p><p><a href=\"%L\">%t</a></p>", t, p.french ? t->fr_says : t->en_says, map.at, "record.on_map");
     struct search search = {.filter = filter_everything()};
     search.filter.categories = 1u << category;
-    if (!put_found(&p, worker->store, &search, "list.records", address.at, true, &total, err))
+    if (!page_found(&p, worker->store, &search, "list.records", address.at, true, &total, err))
         return false;
     if (!total)
         page_fmt(&p, "<p>%t</p>", "list.nothing");

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "data/base/clock.h"
+#include "data/group.h"
 
 /* ---- a record in a few words ---- */
 
@@ -110,6 +111,68 @@ void page_rows(struct page *p, const struct deployment *d, size_t n, bool with_p
     for (size_t i = 0; i < n; i++)
         page_row(p, &d[i], with_place);
     page_raw(p, "</ul>");
+}
+
+bool page_found(struct page *p, struct store *store, struct search *search, const char *heading, const char *address, bool with_place, size_t *total,
+    struct err *err)
+{
+    struct deployment *found;
+    size_t n;
+    search->offset = page_offset(p);
+    search->limit = LIST_ROWS;
+    if (!store_search(store, search, &p->rq->arena, &found, &n, total, err))
+        return false;
+    if (!*total)
+        return true;
+    page_fmt(p, "<section><h2>%t <span class=\"n\">%N</span></h2>", heading, (int64_t)*total);
+    size_t projects = 0;
+    while (projects < n && found[projects].programme)
+        projects++;
+    if (projects && projects < n) {
+        page_fmt(p, "<h3>%t</h3>", "list.projects");
+        page_rows(p, found, projects, with_place);
+        page_fmt(p, "<h3>%t</h3>", "list.devices");
+        page_rows(p, found + projects, n - projects, with_place);
+    } else {
+        page_rows(p, found, n, with_place);
+    }
+    page_pager(p, address, search->offset, *total);
+    page_raw(p, "</section>");
+    return true;
+}
+
+/* ---- somebody's words ---- */
+
+static void put_lines(struct page *p, struct str text)
+{
+    struct str line;
+    for (bool first = true; str_next(&text, '\n', &line); first = false) {
+        page_raw(p, first ? "" : "<br>");
+        page_text(p, line);
+    }
+}
+
+void page_paragraphs(struct page *p, struct str text)
+{
+    while ((text = str_trim(text)).len) {
+        size_t end = 0; /* at a line with nothing in it */
+        for (struct str rest = text, line; str_next(&rest, '\n', &line) && str_trim(line).len;)
+            end = (size_t)(line.at + line.len - text.at);
+        page_raw(p, "<p>");
+        put_lines(p, str_slice(text, 0, end));
+        page_raw(p, "</p>");
+        text = str_slice(text, end, text.len);
+    }
+}
+
+void page_contact_link(struct page *p, struct str contact)
+{
+    if (group_is_web_address(contact))
+        page_fmt(p, "<a href=\"%S\" rel=\"nofollow noopener noreferrer\">%S</a>", contact, contact);
+    else if (group_is_mail(contact))
+        page_fmt(p, "<a href=\"mailto:%S\">%S</a>", contact, contact);
+    else
+        page_text(p, contact);
 }
 
 /* ---- sources ---- */

@@ -21,6 +21,18 @@ void page_when(struct page *p, struct partial_date d);
 /* One record as an item of a list: symbol, title, place, status. */
 void page_row(struct page *p, const struct deployment *d, bool with_place);
 void page_rows(struct page *p, const struct deployment *d, size_t n, bool with_place);
+/* The published record of /d/{id}…, by its number or slug; ERR_MISSING, ERR_GONE. */
+bool page_find_record(struct worker *w, struct request *rq, struct deployment *out, struct err *err);
+/* Those a search finds, as a section under a heading, projects before devices, LIST_ROWS of them at a time (offset and limit are
+ * filled in); nothing at all where there are none. `address` leads back here. *total: all that were found. */
+bool page_found(struct page *p, struct store *store, struct search *search, const char *heading, const char *address, bool with_place, size_t *total,
+    struct err *err);
+/* The place that /c/{slug} names, by slug or code, and "/c/SLUG"; ERR_MISSING. */
+bool page_place(struct worker *worker, struct request *rq, struct place *out, struct buf *address, struct err *err);
+/* Somebody's plain text: an empty line ends a paragraph, a line break stays one. */
+void page_paragraphs(struct page *p, struct str text);
+/* An address of mail or of a page as a link, anything else as text. */
+void page_contact_link(struct page *p, struct str contact);
 /* Its page, where it has one. */
 void page_place_link(struct page *p, struct str code, struct str name);
 

@@ -6,7 +6,9 @@
 
 #include "data/contribution.h"
 #include "data/base/clock.h"
+#include "server/on.h"
 #include "server/page_parts.h"
+#include "server/photo_parts.h"
 
 /* ---- the parts of the article ---- */
 
@@ -187,6 +189,8 @@ static void put_facts(struct page *p, const struct deployment *d)
         page_fmt(p, "<dt>%t</dt><dd>%S</dd>", "record.authorisation", d->authorisation_ref);
     if (d->authorised_until.year)
         page_fmt(p, "<dt>%t</dt><dd>%D</dd>", "record.until", d->authorised_until);
+    if (d->last_confirmed.year)
+        page_fmt(p, "<dt>%t</dt><dd>%D</dd>", "record.confirmed", d->last_confirmed);
     if (d->retention_days >= 0)
         page_fmt(p, "<dt>%t</dt><dd>%N %t</dd>", "record.retention", (int64_t)d->retention_days, "days");
     if (d->source_name.len)
@@ -273,6 +277,33 @@ static bool put_links(struct page *p, struct store *store, const struct deployme
     return true;
 }
 
+/* Word for word, with the line breaks of whoever replied. */
+static bool put_replies(struct page *p, struct store *store, const struct deployment *d, struct err *err)
+{
+    struct reply *all;
+    size_t n;
+    if (!record_replies(store, d->id, &p->rq->arena, &all, &n, err))
+        return false;
+    if (!n)
+        return true;
+    begin_section(p, "record.replies");
+    for (size_t i = 0; i < n; i++) {
+        page_fmt(p, "<div class=\"reply\"><p class=\"small\"><strong>%S</strong>, %t %D</p><blockquote class=\"typed\">", all[i].label,
+            "record.reply.received", all[i].received);
+        buf_html(p->out, all[i].text);
+        page_raw(p, "</blockquote></div>");
+    }
+    page_raw(p, "</section>");
+    return true;
+}
+
+static bool put_photos(struct page *p, struct store *store, const struct deployment *d, struct err *err)
+{
+    AUTO(buf) title = {0};
+    deployment_title(&title, d, p->french);
+    return photo_figures(p, store, d->id, buf_str(&title), err);
+}
+
 static void put_cite(struct page *p, const struct deployment *d)
 {
     AUTO(buf) version = {0}, changes = {0};
@@ -326,6 +357,8 @@ static bool put_article(struct page *p, struct store *store, const struct deploy
     put_top(p, d, page_is_part(p) ? "h2" : "h1");
     if (!page_is_part(p))
         put_where(p, d);
+    if (!put_replies(p, store, d, err) || !put_photos(p, store, d, err))
+        return false;
     put_history(p, d);
     put_does(p, d);
     put_facts(p, d);
@@ -333,6 +366,7 @@ static bool put_article(struct page *p, struct store *store, const struct deploy
     if (!put_links(p, store, d, err))
         return false;
     put_cite(p, d);
+    report_links(p, d->id);
     page_raw(p, "</article>");
     return true;
 }
@@ -356,6 +390,15 @@ static bool no_record(struct worker *w, struct request *rq, uint64_t id, struct 
             "this record was withdrawn, with all its versions");
     return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de fiche publiée au numéro %llu" : "there is no published record number %llu",
         (unsigned long long)id);
+}
+
+bool page_find_record(struct worker *w, struct request *rq, struct deployment *out, struct err *err)
+{
+    uint64_t id;
+    bool found;
+    if (!find_record(w, rq, &id, err) || !store_find(w->store, id, false, &rq->arena, out, &found, err))
+        return false;
+    return found || no_record(w, rq, id, err);
 }
 
 static bool put_record_page(struct page *p, struct worker *w, const struct deployment *d, struct str robots, struct err *err)
@@ -383,12 +426,8 @@ bool page_record(struct app *app, struct worker *worker, struct request *rq, str
 {
     struct page p = page_start(app, rq, rs);
     struct deployment d;
-    uint64_t id;
-    bool found;
-    if (!find_record(worker, rq, &id, err) || !store_find(worker->store, id, false, &rq->arena, &d, &found, err))
+    if (!page_find_record(worker, rq, &d, err))
         return false;
-    if (!found)
-        return no_record(worker, rq, id, err);
     return put_record_page(&p, worker, &d, S(""), err);
 }
 
@@ -415,43 +454,4 @@ bool page_version(struct app *app, struct worker *worker, struct request *rq, st
     if (!published)
         return page_error(app, rq, 410, rq->french ? "Cette fiche a été retirée." : "This record was withdrawn.", rs);
     return put_record_page(&p, worker, &d, S("noindex"), err);
-}
-
-static void put_revision(struct page *p, uint64_t id, const struct revision *r)
-{
-    AUTO(buf) to = {0}, key = {0};
-    buf_fmt(&to, "/d/%llu/v/%u", (unsigned long long)id, r->version);
-    buf_fmt(&key, "revision.%.*s", STR_ARG(r->kind));
-    page_fmt(p, "<li value=\"%d\"><a href=\"%L\">%t %d</a>, ", (int64_t)r->version, to.at, "version", (int64_t)r->version);
-    /* By month: the day and hour at which volunteers work is nobody's business. */
-    page_fmt(p, "%D · %t", partial_date_of_month(r->at_s), key.at);
-    if (r->reason.len)
-        page_fmt(p, " · %S", r->reason);
-    page_raw(p, "</li>");
-}
-
-bool page_history(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
-{
-    struct page p = page_start(app, rq, rs);
-    struct deployment d;
-    struct revision *all;
-    size_t n;
-    uint64_t id;
-    bool found;
-    if (!find_record(worker, rq, &id, err) || !store_find(worker->store, id, false, &rq->arena, &d, &found, err))
-        return false;
-    if (!found)
-        return no_record(worker, rq, id, err);
-    if (!store_history(worker->store, id, &rq->arena, &all, &n, err))
-        return false;
-    AUTO(buf) title = {0}, back = {0};
-    deployment_title(&title, &d, p.french);
-    buf_fmt(&back, "/d/%llu", (unsigned long long)id);
-    page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex")});
-    page_fmt(&p, "<h1>%t</h1><p><a href=\"%L\">%S</a></p><ol class=\"plain\">", "record.changes", back.at, buf_str(&title));
-    for (size_t i = 0; i < n; i++)
-        put_revision(&p, id, &all[i]);
-    page_raw(&p, "</ol>");
-    page_end(&p);
-    return true;
 }

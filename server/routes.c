@@ -16,6 +16,13 @@ const struct route ROUTES[] = {
     {GET, "/robots.txt", on_robots, ON_LOOP, 0, HEADERS_ASSET},
     {GET, "/identify", on_identify, ON_WORKER_QUICK, 0, HEADERS_DATA},
 
+    /* pictures by address */
+    {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/d/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/c/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/map.png", on_card, ON_LOOP, 0, HEADERS_TILE},
+
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/openapi.json", on_api_openapi, ON_LOOP, 0, HEADERS_DATA},
@@ -37,14 +44,42 @@ const struct route ROUTES[] = {
     {GET, "/method", page_method, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/data", page_data, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/accessibility", page_accessibility, ON_WORKER_QUICK, 0, HEADERS_PAGE},
+    {GET, "/guide", page_guide, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/legal", page_legal, ON_WORKER_QUICK, 0, HEADERS_PAGE},
     {GET, "/contact", page_contact, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* proposing */
+    {GET | POST, "/add", on_add, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/add/map.png", on_add_map, ON_WORKER_SLOW, 0, HEADERS_PRIVATE},
+    {GET | POST, "/d/{id}/correct", on_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* reports, receipts, photos */
+    {GET, "/d/{id}/report", on_report, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/d/{id}/report", on_report_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track", on_track, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/track", on_track_sent, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/track/photo", on_track_photo, ON_LOOP, 0, HEADERS_PRIVATE},
+    {POST, "/track/photo", on_track_photo_sent, ON_WORKER_SLOW, PHOTO_MAX_BYTES + PHOTO_FORM_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/photo/{file}", on_photo, ON_WORKER_QUICK, 0, HEADERS_ASSET},
+    {GET, "/queue/photo", on_queue_photos, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/photo/{id}", on_queue_photo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/photo/{id}", on_queue_photo_sent, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
-    /* logging in, moderating */
+    /* logging in, moderating; passwords take a worker long (Argon2id) */
+    {GET, "/login", on_login, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/login", on_login_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/logout", on_logout, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/me", on_me, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/me", on_me_post, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue", on_queue, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue", on_queue_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/history", on_changes, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {GET, "/queue/undo", on_undo, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/undo", on_undo_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/queue/{id}", on_queue_item, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/queue/{id}", on_queue_rule, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET | POST, "/queue/{id}/correct", on_queue_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */
     {POST, "/api/collections/{collection}/items", on_api_add, ON_WORKER_QUICK, API_BODY_MAX_BYTES, HEADERS_API},
@@ -60,8 +95,18 @@ const struct route ROUTES[] = {
     {OPTIONS, "/api/collections/{collection}/items/{id}", on_api_options, ON_LOOP, 0, HEADERS_PREFLIGHT},
 
     /* uploads */
+    {GET, "/import", page_import, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import", on_import_form, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/import/{id}", page_import_one, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {POST, "/import/{id}", on_import_change, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports", on_import_post, ON_WORKER_QUICK, UPLOAD_BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/api/imports/{id}", on_import_get, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
+    {PUT, "/api/imports/{id}", on_import_put, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {POST, "/api/imports/{id}/apply", on_import_apply, ON_WORKER_SLOW, BODY_MAX_BYTES, HEADERS_PRIVATE},
 
     /* groups */
+    {GET | POST, "/c/{slug}/group", on_group, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET, "/c/{slug}/group.css", on_group_css, ON_WORKER_QUICK, 0, HEADERS_ASSET},
 };
 const size_t N_ROUTES = COUNT(ROUTES);
 

@@ -41,8 +41,10 @@ void styles_free(struct styles *s);
 struct writer;   /* writer.h */
 struct sessions; /* session.h */
 struct rate;     /* rate.h */
+struct uploads;  /* upload.h */
 struct tiles; /* tiles.h */
 struct kept;  /* kept.h */
+struct drawn; /* drawn.h */
 struct server {
     struct app *app;
     struct work *work;
@@ -50,6 +52,7 @@ struct server {
     struct http_counts counts;
     struct tiles *tiles;
     struct kept *kept; /* glyphs and sprites */
+    struct drawn *drawn;
     struct buf base_url;
     pthread_mutex_t lock;               /* guards the app's styles, facts and epoch */
     struct basemap_facts *facts, *facts_before; /* the one before is kept for those who still read it */
@@ -57,6 +60,7 @@ struct server {
     struct writer *writer;
     struct sessions *sessions;
     struct rate *rate;
+    struct uploads *uploads;            /* NULL: their folder cannot be used */
     bool read_only;                     /* the database */
     atomic_bool ready;
     atomic_uint_fast64_t tiles_drawn, tiles_drawn_us, follow_errors;

@@ -12,6 +12,7 @@ static const struct words TEXTS[] = {
     {"nav.foot", "Autres pages", "Other pages"},
     {"nav.map", "Carte", "Map"},
     {"nav.list", "Liste", "List"},
+    {"nav.add", "Ajouter", "Add"},
     {"nav.method", "Méthode", "Method"},
     {"nav.data", "Données", "Data"},
     {"nav.accessibility", "Accessibilité", "Accessibility"},
@@ -329,7 +330,7 @@ const struct words_table TEXTS_MAP = {TEXTS, COUNT(TEXTS)};
 
 const char *say(const struct page *p, const char *key)
 {
-    static const struct words_table *const tables[] = {&TEXTS_MAP, &TEXTS_ADD, &TEXTS_REPORT, &TEXTS_QUEUE, &TEXTS_UPLOAD, &TEXTS_LEGAL, &TEXTS_GROUP};
+    static const struct words_table *const tables[] = {&TEXTS_MAP, &TEXTS_ADD, &TEXTS_REPORT, &TEXTS_QUEUE, &TEXTS_UPLOAD, &TEXTS_LEGAL, &TEXTS_GROUP, &TEXTS_STATIC};
     for (size_t t = 0; t < COUNT(tables); t++)
         for (size_t i = 0; i < tables[t]->n; i++)
             if (strcmp(tables[t]->at[i].key, key) == 0)

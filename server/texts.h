@@ -14,6 +14,6 @@ struct words_table {
     const struct words *at;
     size_t n;
 };
-extern const struct words_table TEXTS_MAP, TEXTS_ADD, TEXTS_REPORT, TEXTS_QUEUE, TEXTS_UPLOAD, TEXTS_LEGAL, TEXTS_GROUP;
+extern const struct words_table TEXTS_MAP, TEXTS_ADD, TEXTS_REPORT, TEXTS_QUEUE, TEXTS_UPLOAD, TEXTS_LEGAL, TEXTS_GROUP, TEXTS_STATIC;
 
 #endif

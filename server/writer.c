@@ -9,6 +9,7 @@
 #include "data/base/log.h"
 #include "data/contribution.h"
 #include "server/server.h"
+#include "server/upload.h"
 
 enum {
     FOLLOW_EVERY_MS = 150,   /* what another process wrote is on the map within a quarter of a second */
@@ -170,6 +171,7 @@ static void look_around(struct writer *w)
     int64_t now_ms = clock_mono_ms();
     if (w->writable && now_ms - w->ticked_ms >= TICK_EVERY_MS) {
         w->ticked_ms = now_ms;
+        uploads_sweep(w->app->server->uploads);
         if (!contribution_tick(world_store(w->app->world), clock_unix_s(), &changed, &err))
             log_line(LOG_ERROR, "what waits for its day: %s", err.text);
     }

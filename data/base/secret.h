@@ -11,7 +11,7 @@
 
 enum { SECRET_CHARACTERS = 26 /* of 5 bits */ };
 
-/* Appends a new code: "7K3QM-…", five groups of five and one character. */
+/* Appends a new code: "7K3QM-…-7K3QM2": four groups of five and one of six. */
 void secret_make(struct buf *out);
 /* Of a code as somebody typed it: case, spaces and hyphens do not count, O is 0, I and L are 1. False: it is no such code. */
 bool secret_hash(struct str typed, struct sha256 *out);

@@ -97,6 +97,27 @@ static bool insert(struct store *s, struct contribution *c, struct str receipt, 
     return stmt_run(&q, err);
 }
 
+/* What reports hold beside fields of the record; see contribution.h. */
+static bool check_report(const struct contribution *c, struct err *err)
+{
+    AUTO(json_doc) doc = {0};
+    struct partial_date seen;
+    if (c->kind < CONTRIBUTION_CONFIRM)
+        return true;
+    if (!json_read(&doc, c->patch.len ? c->patch : S("{}"), &JSON_BODY, err))
+        return err_under(err, "the report");
+    struct str on = json_string(json_get(doc.root, S("seen_on"))), label = json_string(json_get(doc.root, S("label"))),
+               text = json_string(json_get(doc.root, S("text")));
+    if (c->kind != CONTRIBUTION_REPLY)
+        return !on.len || (partial_date_read(on, &seen) && seen.lo <= (int32_t)(clock_unix_s() / DAY_S)) ||
+               err_set(err, ERR_INVALID, "seen_on: it is a month such as 2026-10, and not to come");
+    if (!str_trim(label).len || str_runes(label) > REPLY_LABEL_MAX_RUNES)
+        return err_set(err, ERR_INVALID, "label: say who replies, in 1 to %d characters; it is shown with the reply", REPLY_LABEL_MAX_RUNES);
+    if (!str_trim(text).len || str_runes(text) > CONTRIBUTION_NOTE_MAX_RUNES)
+        return err_set(err, ERR_INVALID, "text: a reply has 1 to %d characters", CONTRIBUTION_NOTE_MAX_RUNES);
+    return true;
+}
+
 static bool check_received(struct store *s, struct contribution *c, struct err *err)
 {
     if (c->patch.len > CONTRIBUTION_PATCH_MAX_BYTES)
@@ -105,6 +126,8 @@ static bool check_received(struct store *s, struct contribution *c, struct err *
         return err_set(err, ERR_INVALID, "note: it has more than %d characters; shorten it", CONTRIBUTION_NOTE_MAX_RUNES);
     if ((c->kind == CONTRIBUTION_ADD) != (c->target == 0))
         return err_set(err, ERR_INVALID, "an addition has no record yet, and everything else names one");
+    if (!check_report(c, err))
+        return false;
     if (!c->target)
         return true;
     AUTO(stmt) q = db_stmt(&s->db, "SELECT version FROM deployment WHERE id = :id AND moderation = 'published'");
@@ -144,6 +167,7 @@ bool contribution_receive(struct store *s, struct contribution *c, struct str re
     c->created_s = in.created_s;
     c->due_s = in.due_s;
     c->effect_version = in.effect_version;
+    c->withheld_photos = in.withheld_photos;
     return tx_commit(&tx, err);
 }
 
@@ -153,7 +177,7 @@ bool contribution_receive(struct store *s, struct contribution *c, struct str re
     "SELECT c.id, c.version, c.kind, c.state, c.target_id, c.base_version, c.patch, c.note, c.survey, c.place_code, c.lon, c.lat,"        \
     " c.account_id, c.token_id, c.batch_id, c.created_s, c.due_s, c.publish_s, c.decided_s, c.decided_by, c.reason, c.result_id,"          \
     " c.effect_version, (SELECT count(*) FROM contribution_vote v WHERE v.contribution_id = c.id), coalesce(p.name, t.label),"             \
-    " (SELECT name FROM place WHERE code = c.place_code)"                                                              \
+    " (SELECT name FROM place WHERE code = c.place_code), (SELECT count(*) FROM photo f WHERE f.contribution_id = c.id AND f.state <> 'refused')"                                                              \
     " FROM contribution c LEFT JOIN account p ON p.id = c.account_id LEFT JOIN token t ON t.id = c.token_id "
 
 static struct contribution contribution_at(struct stmt *q, struct arena *a)
@@ -165,7 +189,7 @@ static struct contribution contribution_at(struct stmt *q, struct arena *a)
         .batch_id = (uint64_t)stmt_int(q, 14), .created_s = stmt_int(q, 15), .due_s = stmt_int(q, 16), .publish_s = stmt_int(q, 17),
         .decided_s = stmt_int(q, 18), .decided_by = (uint64_t)stmt_int(q, 19), .reason = stmt_copy(q, 20, a),
         .result = (uint64_t)stmt_int(q, 21), .effect_version = (uint32_t)stmt_int(q, 22), .votes = (uint32_t)stmt_int(q, 23),
-        .by = stmt_copy(q, 24, a), .place_name = stmt_copy(q, 25, a)};
+        .by = stmt_copy(q, 24, a), .place_name = stmt_copy(q, 25, a), .photos = (uint32_t)stmt_int(q, 26)};
     c.kind = (enum contribution_kind)MAX(0, term_of(CONTRIBUTION_KIND_TERMS, stmt_str(q, 2)));
     c.state = (enum contribution_state)MAX(0, term_of(CONTRIBUTION_STATE_TERMS, stmt_str(q, 3)));
     return c;
@@ -200,6 +224,7 @@ static bool wanted(const struct queue *q, const struct contribution *c)
 {
     return (!q->who || who_may_at(q->who, c->place_code)) && (!q->account_id || c->account_id == q->account_id) &&
            (!q->batch_id || c->batch_id == q->batch_id) && (!q->token_id || c->token_id == q->token_id) &&
+           (!q->kind || c->kind == (enum contribution_kind)(q->kind - 1)) && (!q->held || c->state == CONTRIBUTION_HELD) &&
            (!q->urgent_only || contribution_is_urgent(c));
 }
 
@@ -235,6 +260,25 @@ bool contribution_queue(struct store *s, const struct queue *q, struct arena *a,
     }
     struct stmt *rows = q->decided ? &decided : &waiting;
     return walk_queue(rows, q, a, *out, n, total) && stmt_ok(rows, err);
+}
+
+bool contribution_counts(struct store *s, const struct who *who, struct queue_counts *out, struct err *err)
+{
+    struct queue_counts n = {0};
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT state, kind, created_s, coalesce(due_s, 0), place_code FROM contribution WHERE state IN ('pending', 'asked', 'held')");
+    while (stmt_row(&q)) {
+        if (who && !who_may_at(who, stmt_str(&q, 4)))
+            continue;
+        struct contribution c = {.kind = (enum contribution_kind)MAX(0, term_of(CONTRIBUTION_KIND_TERMS, stmt_str(&q, 1))), .created_s = stmt_int(&q, 2)};
+        bool held = str_eq(stmt_str(&q, 0), S("held"));
+        n.held += held;
+        n.waiting += !held;
+        n.asked += str_eq(stmt_str(&q, 0), S("asked"));
+        n.urgent += !held && contribution_is_urgent(&c);
+        n.overdue += !held && stmt_int(&q, 3) && stmt_int(&q, 3) < clock_unix_s();
+    }
+    *out = n;
+    return stmt_ok(&q, err);
 }
 
 bool contribution_overdue(struct store *s, size_t *n, struct err *err)

@@ -289,6 +289,8 @@ bool token_find(struct store *s, struct str typed, int64_t now_s, struct arena *
         *out = who_at(&q, a);
         out->token_id = (uint64_t)stmt_int(&q, 5);
         out->workshop = stmt_int(&q, 6) != 0;
+        if (out->workshop)
+            out->account_id = 0; /* whoever made the code is not whoever types with it */
     }
     return stmt_ok(&q, err);
 }

@@ -8,6 +8,7 @@
 
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
+#include "data/spatialite/upload.h"
 
 enum { DAY_S = 86400, RULING_ARENA_BYTES = 64 * 1024 * 1024 };
 
@@ -63,6 +64,103 @@ static bool patched(const struct json *now, const struct json *patch, struct are
     return true;
 }
 
+/* ---- what is published of a day ---- */
+
+/* Whoever was seen in a street on a day could be found on its footage: what was seen on foot is known by the month. */
+static void to_month(struct partial_date *d)
+{
+    if (!d->day)
+        return;
+    AUTO(buf) text = {0};
+    struct partial_date month = *d;
+    month.day = 0;
+    partial_date_write(&text, month);
+    if (!partial_date_read(buf_str(&text), d))
+        must(!"a month is a date");
+}
+
+void record_hide_days(struct deployment *d)
+{
+    to_month(&d->last_confirmed);
+    to_month(&d->first_seen);
+    for (size_t i = 0; i < d->n_devices; i++)
+        to_month(&d->devices[i].check_date);
+    for (size_t i = 0; i < d->n_events; i++)
+        if (!d->events[i].source)
+            to_month(&d->events[i].date);
+    for (size_t i = 0; i < d->n_claims; i++)
+        if (d->claims[i].basis == BASIS_SURVEY || d->claims[i].basis == BASIS_PHOTO)
+            to_month(&d->claims[i].said_on);
+}
+
+static int64_t first_of_month(int64_t at_s)
+{
+    struct ymd d = clock_ymd((int32_t)(at_s / DAY_S));
+    d.day = 1;
+    return (int64_t)clock_day(d) * DAY_S;
+}
+
+/* What is held is published in batches, at the first of a month: published so many days after it came, it would tell the day. */
+static int64_t batch_day(int64_t not_before_s)
+{
+    enum { LONGER_THAN_A_MONTH_S = 32 * DAY_S };
+    int64_t first = first_of_month(not_before_s);
+    return first == not_before_s ? first : first_of_month(first + LONGER_THAN_A_MONTH_S);
+}
+
+static bool add_event(struct deployment *d, struct arena *a, struct status_event e, struct err *err)
+{
+    struct status_event *events = ARENA_ARRAY(a, struct status_event, d->n_events + 1);
+    if (!events)
+        return err_arena(err);
+    if (d->n_events)
+        memcpy(events, d->events, d->n_events * sizeof *events);
+    events[d->n_events++] = e;
+    d->events = events;
+    return true;
+}
+
+/* The month somebody says they saw it; else that in which they said it. */
+static struct partial_date seen_on(const struct contribution *c, const struct json *patch)
+{
+    struct partial_date said = {0};
+    struct partial_date came = partial_date_of_month(c->created_s);
+    if (!partial_date_read(json_string(json_get(patch, S("seen_on"))), &said) || !said.year || said.lo > came.hi)
+        return came;
+    to_month(&said);
+    return said;
+}
+
+/* « Toujours là », « n'est plus là ». */
+static bool add_sighting(struct deployment *d, const struct contribution *c, const struct json *patch, struct arena *a, struct err *err)
+{
+    struct partial_date month = seen_on(c, patch);
+    if (c->kind == CONTRIBUTION_GONE)
+        return add_event(d, a, (struct status_event){.status = STATUS_REMOVED, .kind = EVENT_OBSERVED, .date = month}, err);
+    if (!d->last_confirmed.year || month.hi >= d->last_confirmed.hi)
+        d->last_confirmed = month;
+    return d->programme || add_event(d, a, (struct status_event){.status = STATUS_ACTIVE, .kind = EVENT_OBSERVED, .date = month}, err);
+}
+
+/* ---- what it would be ---- */
+
+/* A privacy report is about the photos, or else about the place. */
+static bool is_of_photos(const struct json *patch)
+{
+    return json_bool(json_get(patch, S("photos"))) || json_size(json_get(patch, S("withheld_photos"))) > 0;
+}
+
+static bool apply_report(struct deployment *d, const struct contribution *c, const struct json *patch, struct arena *a, struct err *err)
+{
+    if (c->kind == CONTRIBUTION_CONFIRM || c->kind == CONTRIBUTION_GONE)
+        return add_sighting(d, c, patch, a, err);
+    if (c->kind == CONTRIBUTION_PRIVACY && !is_of_photos(patch))
+        d->public_precision = MAX(d->public_precision, PRECISION_STREET);
+    if (c->kind == CONTRIBUTION_UNLAWFUL)
+        d->moderation = MODERATION_HIDDEN;
+    return true;
+}
+
 bool contribution_preview(struct store *s, const struct contribution *c, struct str corrected, struct arena *a, struct deployment *before,
     struct deployment *after, struct str *conflicts, struct err *err)
 {
@@ -92,6 +190,8 @@ bool contribution_preview(struct store *s, const struct contribution *c, struct 
     if (!patched(now.root, patch.root, a, after, err))
         return false;
     keep_own(after, &own);
+    if (!apply_report(after, c, patch.root, a, err))
+        return false;
     if (!c->target || c->base_version == own.version || !c->base_version)
         return true;
     struct deployment base;
@@ -104,73 +204,7 @@ bool contribution_preview(struct store *s, const struct contribution *c, struct 
     return !found || changed_too(buf_str(&was), now.root, patch.root, a, conflicts, err);
 }
 
-/* ---- what is published of a day ---- */
-
-/* Whoever was seen in a street on a day could be found on its footage: what was seen on foot is known by the month. */
-static void to_month(struct partial_date *d)
-{
-    if (!d->day)
-        return;
-    AUTO(buf) text = {0};
-    struct partial_date month = *d;
-    month.day = 0;
-    partial_date_write(&text, month);
-    if (!partial_date_read(buf_str(&text), d))
-        must(!"a month is a date");
-}
-
-static void hide_days(struct deployment *d)
-{
-    to_month(&d->last_confirmed);
-    to_month(&d->first_seen);
-    for (size_t i = 0; i < d->n_devices; i++)
-        to_month(&d->devices[i].check_date);
-    for (size_t i = 0; i < d->n_events; i++)
-        if (!d->events[i].source)
-            to_month(&d->events[i].date);
-    for (size_t i = 0; i < d->n_claims; i++)
-        if (d->claims[i].basis == BASIS_SURVEY || d->claims[i].basis == BASIS_PHOTO)
-            to_month(&d->claims[i].said_on);
-}
-
-static int64_t first_of_month(int64_t at_s)
-{
-    struct ymd d = clock_ymd((int32_t)(at_s / DAY_S));
-    d.day = 1;
-    return (int64_t)clock_day(d) * DAY_S;
-}
-
-/* What is held is published in batches, at the first of a month: published so many days after it came, it would tell the day. */
-static int64_t batch_day(int64_t not_before_s)
-{
-    enum { LONGER_THAN_A_MONTH_S = 32 * DAY_S };
-    int64_t first = first_of_month(not_before_s);
-    return first == not_before_s ? first : first_of_month(first + LONGER_THAN_A_MONTH_S);
-}
-
 /* ---- putting it in ---- */
-
-static bool add_event(struct deployment *d, struct arena *a, struct status_event e, struct err *err)
-{
-    struct status_event *events = ARENA_ARRAY(a, struct status_event, d->n_events + 1);
-    if (!events)
-        return err_arena(err);
-    if (d->n_events)
-        memcpy(events, d->events, d->n_events * sizeof *events);
-    events[d->n_events++] = e;
-    d->events = events;
-    return true;
-}
-
-/* « Toujours là », « n'est plus là »: what somebody saw, in the month they said it. */
-static bool add_sighting(struct deployment *d, const struct contribution *c, struct arena *a, struct err *err)
-{
-    struct partial_date month = partial_date_of_month(c->created_s);
-    if (c->kind == CONTRIBUTION_GONE)
-        return add_event(d, a, (struct status_event){.status = STATUS_REMOVED, .kind = EVENT_OBSERVED, .date = month}, err);
-    d->last_confirmed = month;
-    return d->programme || add_event(d, a, (struct status_event){.status = STATUS_ACTIVE, .kind = EVENT_OBSERVED, .date = month}, err);
-}
 
 static bool name_place(struct store *s, struct deployment *d, struct arena *a, struct err *err)
 {
@@ -179,10 +213,10 @@ static bool name_place(struct store *s, struct deployment *d, struct arena *a, s
            store_commune_at(s, d->at, a, &d->place_code, &d->place_name, err);
 }
 
-static bool put_reply(struct store *s, const struct contribution *c, struct err *err)
+static bool put_reply(struct store *s, const struct contribution *c, struct str corrected, struct err *err)
 {
     AUTO(json_doc) doc = {0};
-    if (!json_read(&doc, c->patch, &JSON_BODY, err))
+    if (!json_read(&doc, corrected.len ? corrected : c->patch, &JSON_BODY, err))
         return false;
     AUTO(stmt) q = db_stmt(&s->db, "INSERT INTO reply (deployment_id, label, text, received_on, published_on) VALUES (:id, :label, :text, :received, :now)");
     AUTO(buf) received = {0}, now = {0};
@@ -203,21 +237,26 @@ static enum revision_kind revision_of(enum contribution_kind k)
 
 static bool put_record(struct store *s, const struct contribution *c, struct deployment *d, struct str reason, struct arena *a, struct err *err)
 {
-    if (c->kind == CONTRIBUTION_ADD)
-        d->licence = d->licence.len ? d->licence : S("ODbL-1.0");
-    if ((c->kind == CONTRIBUTION_CONFIRM || c->kind == CONTRIBUTION_GONE) && !add_sighting(d, c, a, err))
-        return false;
-    if (c->kind == CONTRIBUTION_PRIVACY && d->public_precision < PRECISION_STREET)
-        d->public_precision = PRECISION_STREET;
-    if (c->kind == CONTRIBUTION_UNLAWFUL)
-        d->moderation = MODERATION_HIDDEN;
-    if (c->survey)
-        hide_days(d);
-    if (!name_place(s, d, a, err))
-        return false;
     struct edit e = {.kind = c->kind == CONTRIBUTION_REMOVE ? EDIT_DELETE : EDIT_PUT, .deployment = d, .revision = revision_of(c->kind),
         .reason = reason, .batch_id = c->batch_id, .by_hand = true, .account_id = c->account_id, .token_id = c->token_id};
+    if (c->batch_id && !upload_row_take(s, c, d, &e, a, err))
+        return false;
+    if (c->kind == CONTRIBUTION_ADD)
+        d->licence = d->licence.len ? d->licence : S("ODbL-1.0");
+    if (c->survey)
+        record_hide_days(d);
+    if (!name_place(s, d, a, err))
+        return false;
     return store_apply(s, &e, 1, err);
+}
+
+/* An error that turned out to be none, a photo that was dealt with: the record stays at its version. */
+static bool same_content(const struct deployment *a, const struct deployment *b)
+{
+    AUTO(buf) one = {0}, other = {0};
+    write_plain(&one, a);
+    write_plain(&other, b);
+    return str_eq(buf_str(&one), buf_str(&other)) && a->moderation == b->moderation;
 }
 
 static bool put_in(struct store *s, const struct contribution *c, struct str corrected, bool over_newer, struct str reason, struct arena *a,
@@ -227,14 +266,15 @@ static bool put_in(struct store *s, const struct contribution *c, struct str cor
     struct str conflicts;
     if (c->kind == CONTRIBUTION_REPLY) {
         out->record = c->target;
-        return put_reply(s, c, err);
+        return put_reply(s, c, corrected, err);
     }
     if (!contribution_preview(s, c, corrected, a, &before, &after, &conflicts, err))
         return false;
     if (conflicts.len && !over_newer)
         return err_set(err, ERR_CONFLICT, "changed by others since it was proposed: %.*s; look at the difference and accept it with corrections",
             STR_ARG(str_cut_runes(conflicts, 200)));
-    if (!put_record(s, c, &after, reason, a, err))
+    bool changes = c->kind < CONTRIBUTION_CONFIRM || !same_content(&before, &after);
+    if (changes && !put_record(s, c, &after, reason, a, err))
         return false;
     out->record = after.id;
     out->record_version = after.version;
@@ -323,10 +363,16 @@ static bool accept(struct store *s, const struct contribution *c, const struct r
            set_state(s, c, CONTRIBUTION_ACCEPTED, r, out->record, 0, err);
 }
 
+/* The photos it withheld are shown again, and the position is as precise as before. */
 static bool take_effect_back(struct store *s, const struct contribution *c, struct arena *a, struct err *err)
 {
     struct deployment now, before;
     bool found, had;
+    AUTO(json_doc) doc = {0};
+    if (c->kind != CONTRIBUTION_PRIVACY)
+        return true;
+    if (!json_read(&doc, c->patch, &JSON_BODY, err) || !photos_show_again(s, c->target, json_get(doc.root, S("withheld_photos")), err))
+        return false;
     if (!c->effect_version)
         return true;
     if (!record_read(s, c->target, 0, a, &now, &found, err) || !record_read(s, c->target, c->effect_version - 1, a, &before, &had, err))
@@ -343,7 +389,7 @@ static bool refuse(struct store *s, const struct contribution *c, const struct r
     if (!str_trim(r->reason).len)
         return err_set(err, ERR_INVALID, "reason: a refusal says why; its author reads it");
     out->state = CONTRIBUTION_REFUSED;
-    return take_effect_back(s, c, a, err) && set_state(s, c, CONTRIBUTION_REFUSED, r, 0, 0, err);
+    return take_effect_back(s, c, a, err) && photos_drop(s, c->id, err) && set_state(s, c, CONTRIBUTION_REFUSED, r, 0, 0, err);
 }
 
 /* The same as a record there is: it is confirmed by it, and what it adds is a correction of its own if somebody wants it. */
@@ -357,7 +403,7 @@ static bool merge(struct store *s, const struct contribution *c, const struct ru
         return err_set(err, ERR_INVALID, "merge: an addition is merged into a published record, and %llu is none", (unsigned long long)r->into);
     struct contribution seen = *c;
     seen.kind = CONTRIBUTION_CONFIRM;
-    if (c->survey && !put_record(s, &seen, &d, r->reason, a, err))
+    if (c->survey && (!add_sighting(&d, &seen, NULL, a, err) || !put_record(s, &seen, &d, r->reason, a, err)))
         return false;
     out->state = CONTRIBUTION_MERGED;
     out->record = r->into;
@@ -421,7 +467,7 @@ bool ruling_publish_held(struct store *s, uint64_t id, struct err *err)
     if (put_in(s, &c, S(""), true, c.reason, &a, &out, &why))
         return set_state(s, &c, CONTRIBUTION_ACCEPTED, &r, out.record, 0, err);
     r.reason = str_copy(&a, str_of(why.text));
-    return set_state(s, &c, CONTRIBUTION_REFUSED, &r, 0, 0, err);
+    return photos_drop(s, id, err) && set_state(s, &c, CONTRIBUTION_REFUSED, &r, 0, 0, err);
 }
 
 bool ruling_lapse(struct store *s, uint64_t id, struct err *err)
@@ -448,11 +494,25 @@ static bool is_publicly_operated(const struct deployment *d)
 static bool effects_today(struct store *s, struct str place, int64_t *n, struct err *err)
 {
     AUTO(stmt) q = db_stmt(&s->db,
-        "SELECT count(*) FROM contribution WHERE kind = 'privacy' AND effect_version IS NOT NULL AND place_code = :place AND created_s > :since");
+        "SELECT count(*) FROM contribution WHERE kind = 'privacy' AND (effect_version IS NOT NULL OR instr(patch, 'withheld_photos') > 0) AND place_code = :place AND created_s > :since");
     stmt_bind_text(&q, ":place", place);
     stmt_bind_i64(&q, ":since", clock_unix_s() - DAY_S);
     *n = stmt_row(&q) ? stmt_int(&q, 0) : 0;
     return stmt_ok(&q, err);
+}
+
+static bool withhold_photos(struct store *s, struct contribution *c, struct arena *a, struct err *err)
+{
+    AUTO(buf) patch = {0};
+    size_t n = 0;
+    buf_add(&patch, S("{\"withheld_photos\":["));
+    if (!photos_withhold(s, c->target, &patch, &n, err))
+        return false;
+    buf_add(&patch, S("]}"));
+    c->withheld_photos = n > 0;
+    if (n)
+        c->patch = str_copy(a, buf_str(&patch));
+    return true;
 }
 
 bool privacy_takes_effect(struct store *s, struct contribution *c, struct arena *a, struct err *err)
@@ -460,9 +520,19 @@ bool privacy_takes_effect(struct store *s, struct contribution *c, struct arena 
     struct deployment d;
     bool found;
     int64_t n;
+    AUTO(json_doc) wish = {0};
+    if (!json_read(&wish, c->patch.len ? c->patch : S("{}"), &JSON_BODY, err))
+        return err_under(err, "the report");
+    bool of_photo = json_bool(json_get(wish.root, S("photos")));
+    /* What it says of photos is read again when the effect is taken back: only our own words may stand there. */
+    c->patch = of_photo ? S("{\"photos\":true}") : S("{}");
     if (!record_read(s, c->target, 0, a, &d, &found, err) || !effects_today(s, c->place_code, &n, err))
         return false;
-    if (!found || is_publicly_operated(&d) || d.public_precision >= PRECISION_STREET || n >= PRIVACY_EFFECTS_A_DAY)
+    if (!found || n >= PRIVACY_EFFECTS_A_DAY)
+        return true;
+    if (of_photo)
+        return withhold_photos(s, c, a, err) && record_log_change(s, d.id, err);
+    if (is_publicly_operated(&d) || d.public_precision >= PRECISION_STREET)
         return true;
     d.public_precision = PRECISION_STREET;
     struct edit e = {.kind = EDIT_PUT, .deployment = &d, .revision = REVISION_CORRECTION, .by_hand = true};
@@ -470,4 +540,22 @@ bool privacy_takes_effect(struct store *s, struct contribution *c, struct arena 
         return false;
     c->effect_version = d.version;
     return true;
+}
+
+/* ---- replies, as they are shown ---- */
+
+bool record_replies(struct store *s, uint64_t id, struct arena *a, struct reply **out, size_t *n, struct err *err)
+{
+    *n = 0;
+    if (!(*out = ARENA_ARRAY(a, struct reply, REPLIES_SHOWN_MAX)))
+        return err_arena(err);
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT label, text, received_on, published_on FROM reply WHERE deployment_id = :id ORDER BY id");
+    stmt_bind_u64(&q, ":id", id);
+    while (*n < REPLIES_SHOWN_MAX && stmt_row(&q)) {
+        struct reply r = {.label = stmt_copy(&q, 0, a), .text = stmt_copy(&q, 1, a)};
+        if (!partial_date_read(stmt_str(&q, 2), &r.received) || !partial_date_read(stmt_str(&q, 3), &r.published))
+            return err_set(err, ERR_INTERNAL, "record %llu: the date of a reply is none", (unsigned long long)id);
+        (*out)[(*n)++] = r;
+    }
+    return stmt_ok(&q, err);
 }

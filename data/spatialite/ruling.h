@@ -15,4 +15,10 @@ bool ruling_publish_held(struct store *s, uint64_t id, struct err *err);
 /* A privacy report nobody decided in time: what it did is taken back. */
 bool ruling_lapse(struct store *s, uint64_t id, struct err *err);
 
+/* What becomes of photos (photos.c): of a contribution that was refused, all pixels go. Those shown with a record wait again
+ * for a decision, and their ids are written with commas between; or are shown again, where nobody decided meanwhile. */
+bool photos_drop(struct store *s, uint64_t contribution, struct err *err);
+bool photos_withhold(struct store *s, uint64_t record, struct buf *ids, size_t *n, struct err *err);
+bool photos_show_again(struct store *s, uint64_t record, const struct json *ids, struct err *err);
+
 #endif

@@ -103,6 +103,18 @@ bool record_undo_all(struct store *s, struct undo_of of, const struct who *who, 
     return tx_commit(&tx, err);
 }
 
+bool record_would_undo_all(struct store *s, struct undo_of of, size_t *undone, size_t *left, struct err *err)
+{
+    AUTO_FREE struct step *steps = NULL;
+    size_t n;
+    if (!list_steps(s, of, &steps, &n, err))
+        return false;
+    *undone = *left = 0;
+    for (size_t i = 0; i < n; i++)
+        ++*(steps[i].others_since ? left : undone);
+    return true;
+}
+
 /* ---- erasure ---- */
 
 static bool run_all(struct store *s, const char *const *texts, size_t n, uint64_t id, struct str ground, struct err *err)
@@ -126,7 +138,9 @@ static const char *const ERASE[] = {
     "INSERT OR IGNORE INTO tombstone (key) SELECT key FROM identity WHERE deployment_id = :id",
     "DELETE FROM identity WHERE deployment_id = :id",
     "DELETE FROM reply WHERE deployment_id = :id",
-    "DELETE FROM photo WHERE deployment_id = :id OR contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
+    "UPDATE photo SET state = 'refused', jpeg = zeroblob(0), author_label = NULL, taken_on = NULL, width_px = 0, height_px = 0"
+    " WHERE deployment_id = :id OR contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
+    "DELETE FROM upload_row WHERE contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
     "DELETE FROM contribution_message WHERE contribution_id IN (SELECT id FROM contribution WHERE target_id = :id OR result_id = :id)",
     "UPDATE contribution SET state = 'erased', patch = '{}', note = '', reason = '', place_code = '', lon = NULL, lat = NULL,"
     " account_id = NULL, token_id = NULL, version = version + 1 WHERE target_id = :id OR result_id = :id",

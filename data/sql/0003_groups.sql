@@ -13,3 +13,10 @@ CREATE TABLE upload_mapping (              -- which column is which field, by th
     mapping TEXT NOT NULL,                 -- JSON, as import --mapping reads it
     PRIMARY KEY (territory, columns)
 ) WITHOUT ROWID;
+
+CREATE TABLE upload_row (                  -- what a proposed row is to its file: the same file again brings it no second time
+    contribution_id INTEGER PRIMARY KEY REFERENCES contribution (id),
+    key TEXT NOT NULL,                     -- as identity.key
+    content_hash INTEGER NOT NULL
+);
+CREATE INDEX upload_row_by_key ON upload_row (key);
