@@ -244,6 +244,21 @@ TEST(a_label_stands_well_inside_even_of_a_horseshoe)
     CHECK(!shape_label_point(&empty, 0.01, &a, &at));
 }
 
+TEST(a_point_inside_is_found_in_a_horseshoe_and_beside_a_hole)
+{
+    AUTO(arena) a = {0};
+    arena_init(&a, ARENA_BYTES);
+    const struct xy horseshoe[] = {{0, 0}, {10, 0}, {10, 10}, {7, 10}, {7, 2}, {4, 2}, {4, 10}, {0, 10}};
+    uint32_t end;
+    struct shape s = polygon_of(horseshoe, 8, &end);
+    struct xy at, ring[] = {{0, 0}, {10, 0}, {10, 10}, {0, 10}, {1, 1}, {1, 9}, {9, 9}, {9, 1}};
+    uint32_t ends[] = {4, 8};
+    struct shape holed = {SHAPE_POLYGONS, 2, 8, ends, ring}, empty = {.kind = SHAPE_POLYGONS};
+    CHECK(shape_inner_point(&s, &a, &at) && shape_has(&s, at));
+    CHECK(shape_inner_point(&holed, &a, &at) && shape_has(&holed, at));
+    CHECK(!shape_inner_point(&empty, &a, &at));
+}
+
 TEST(a_label_stands_in_the_largest_polygon)
 {
     AUTO(arena) a = {0};

@@ -6,6 +6,7 @@
 #include "data/geo/shape.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- points that grow, before they are copied into an arena at their true size --------------------------------------- */
@@ -336,6 +337,45 @@ bool shape_label_point(const struct shape *polygons, double precision, struct ar
     bool found = find_label_point(polygons, precision, scratch, out);
     arena_release(scratch, before);
     return found;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* Where a level line enters and leaves, from the left; x has room for all corners. */
+static size_t crossings_at(const struct shape *s, double y, double *x)
+{
+    size_t n = 0;
+    for (uint32_t i = 0, from = 0; i < s->n_parts; from = s->end[i++])
+        for (uint32_t p = from, before = s->end[i] - 1; p < s->end[i]; before = p++) {
+            struct xy a = s->at[before], b = s->at[p];
+            if ((a.y > y) != (b.y > y))
+                x[n++] = a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x);
+        }
+    qsort(x, n, sizeof *x, by_value);
+    return n;
+}
+
+bool shape_inner_point(const struct shape *polygons, struct arena *scratch, struct xy *out)
+{
+    enum { LINES = 16 };
+    struct rect box = shape_bounds(polygons);
+    struct arena_mark before = arena_mark(scratch);
+    double *x = ARENA_ARRAY(scratch, double, polygons->n + 1), longest = 0;
+    for (int line = 0; x && line < LINES; line++) {
+        double y = box.y0 + (box.y1 - box.y0) * (line + 0.5) / LINES;
+        size_t n = crossings_at(polygons, y, x);
+        for (size_t i = 0; i + 1 < n; i += 2)
+            if (x[i + 1] - x[i] > longest) {
+                longest = x[i + 1] - x[i];
+                *out = (struct xy){(x[i] + x[i + 1]) / 2, y};
+            }
+    }
+    arena_release(scratch, before);
+    return longest > 0;
 }
 
 /* ---- clip ------------------------------------------------------------------------------------------------------------ */

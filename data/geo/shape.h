@@ -31,6 +31,9 @@ double shape_length(const struct shape *s);
 bool shape_has(const struct shape *polygons, struct xy at); /* even-odd */
 /* A point well inside the largest polygon (pole of inaccessibility, Mapbox's polylabel idea, to `precision`). */
 bool shape_label_point(const struct shape *polygons, double precision, struct arena *scratch, struct xy *out);
+/* A point inside, at a cost that grows with the number of places alone: the middle of the longest stretch on one of a few level lines.
+ * False: none of them meets the polygons, or the arena is full. */
+bool shape_inner_point(const struct shape *polygons, struct arena *scratch, struct xy *out);
 
 /* The part of a shape inside a rectangle. Lines may fall into several; rings are clipped side by side (Sutherland–Hodgman
  * 1974), so an edge may run along the rectangle. False when the arena is full; an empty shape has n_parts 0. */
