@@ -3,7 +3,7 @@ import { test, before, beforeEach, after } from "node:test";
 import assert from "node:assert/strict";
 import { camera, importCameras, importPlaces } from "./lib/cameras.mjs";
 import { openForm, readForm, sendForm, unescapeHtml } from "./lib/forms.mjs";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, program, serve } from "./lib/program.mjs";
 
 const HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
 let at, server;
@@ -321,6 +321,66 @@ async function cameraId() {
   const found = JSON.parse((await get(`${server.url}/api/collections/deployments/items?bbox=5.3720,43.2950,5.3722,43.2952`)).body);
   return found.features[0].id;
 }
+
+// What a command prints, with something on its standard input.
+async function told(input, ...words) {
+  const { spawnSync } = await import("node:child_process");
+  const done = spawnSync(program, ["--db", at.db, ...words], { input, encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout.trim();
+}
+
+test("a workshop's code is known again, kept for the next one, and a wrong one is said", async () => {
+  const code = await told("", "token", "add", "--label", "Atelier du 24", "--workshop");
+  const closed = await serve(at.db, "--contributions", "token", "--rate", "0");
+  try {
+    const form = await openForm(closed, HERE);
+    assert.match(form.page, /code d('|&#39;)atelier/);
+    const without = await sendForm(closed, form, { ...CAMERA, at: "43.3101, 5.3801" });
+    assert.equal(without.status, 403);
+    const wrong = await sendForm(closed, form, { ...CAMERA, at: "43.3101, 5.3801", workshop: "7K3QM-AAAAA" });
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.text, /atelier n('|&#39;)est pas connu/);
+    assert.equal(field(readForm(wrong.text, "/add"), "workshop"), "7K3QM-AAAAA");
+    const sent = await sendForm(closed, await openForm(closed, HERE), { ...CAMERA, at: "43.3101, 5.3801", workshop: code.toLowerCase() }, { work: false });
+    assert.equal(sent.status, 201, sent.text);
+    assert.equal(field(readForm(sent.text, "/add"), "workshop"), code.toLowerCase());
+    assert.ok((await newest()).token_id > 0);
+    const sheet = await sendForm(closed, await openForm(closed, `/add?sheet=${await sheetCode()}`), { rows: "A1 mur\nA2 mur", workshop: code, do: "send" }, { work: false });
+    assert.equal(sheet.status, 201, sheet.text);
+    assert.equal((await arrived()).filter((row) => row.token_id > 0).length, 2);
+  } finally {
+    await closed.stop();
+  }
+});
+
+test("a moderator may publish at once, after a warning, where they may decide", async () => {
+  await told("correct horse battery\n", "user", "add", "Zoé", "--role", "moderator", "--territory", "all");
+  await told("correct horse battery\n", "user", "add", "Nic", "--role", "moderator", "--territory", "06088");
+  const logIn = async (name) => {
+    const sent = await sendForm(server, await openForm(server, "/login"), { name, password: "correct horse battery" });
+    assert.equal(sent.status, 303, sent.text);
+    return { cookie: sent.headers["set-cookie"][0].split(";")[0] };
+  };
+  const zoe = await logIn("Zoé");
+  const form = await openForm(server, HERE, { headers: zoe });
+  assert.match(form.page, /suffisent à demander les images/);
+  const sent = await sendForm(server, form, { ...CAMERA, at: "43.3201, 5.3901", publish: "1" });
+  assert.equal(sent.status, 201, sent.text);
+  const record = /href="(\/d\/\d+)"/.exec(sent.text)[1];
+  assert.equal((await get(server.url + record)).status, 200);
+  const page = (await get(server.url + record)).body.toString();
+  assert.ok(!page.includes("Zoé"), "no name is shown");
+  assert.ok(!sent.text.includes('id="receipt"'));
+  const waits = await sendForm(server, await openForm(server, HERE, { headers: await logIn("Nic") }), { ...CAMERA, at: "43.3301, 5.3901", publish: "1" });
+  assert.equal(waits.status, 201, waits.text);
+  assert.match(waits.text, /pas dans votre territoire/);
+  assert.match(waits.text, /id="receipt"/);
+  const forged = await sendForm(server, await openForm(server, HERE, { headers: zoe }), { ...CAMERA, at: "43.3401, 5.3901", form_token: "0".repeat(32) });
+  assert.equal(forged.status, 403, "a form without its session's token");
+  const stranger = await sendForm(server, await openForm(server, HERE), { ...CAMERA, at: "43.3501, 5.3901", publish: "1" });
+  assert.match(stranger.text, /va la relire/);
+});
 
 test("a site that takes no contributions says so, and takes none", async () => {
   const closed = await serve(at.db, "--contributions", "closed", "--admin", "off").catch(() => serve(at.db, "--contributions", "closed"));
