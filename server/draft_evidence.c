@@ -30,7 +30,7 @@ static bool is_a_feed(struct str url, struct arena *a)
 {
     static const char *const SIGNS[] = {".m3u8", ".mjpg", ".mjpeg", "axis-cgi", "mjpg/video", "/webcam", "webcam.", "insecam", "nphmotionjpeg",
         "livecam", "live-cam", "skylinewebcams", "earthcam", "viewerframe"};
-    char *low = arena_copy(a, url.at, url.len + 1);
+    char *low = arena_copy(a, url.at, url.len);
     for (size_t i = 0; low && i < url.len; i++)
         if (low[i] >= 'A' && low[i] <= 'Z')
             low[i] += 32;
