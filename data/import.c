@@ -634,7 +634,7 @@ static bool prepare_batch(struct importing *m, struct err *err)
     b->url = str_of(job->source_url);
     if (stat(job->path, &st) != 0)
         return str_has(str_of(job->path), S("://")) || err_errno(err, "it cannot be read");
-    b->as_of = job->as_of.year ? job->as_of : partial_date_of_day((int32_t)(st.st_mtime / 86400));
+    b->as_of = job->as_of.year ? job->as_of : job->received.year ? job->received : partial_date_of_day((int32_t)(st.st_mtime / 86400));
     if (S_ISREG(st.st_mode) && hash_sha256_file(job->path, &sum)) {
         buf_hex(&hex, sum.bytes, sizeof sum.bytes);
         b->sha256 = str_copy(&m->keep, buf_str(&hex));
