@@ -175,7 +175,7 @@ static bool judge(struct add *x, struct draft *dr, struct worker *worker, struct
     if (!draft_read(dr, k->what, k->f, k->page.french, worker->store, a, err))
         return false;
     k->draft = dr;
-    if (dr->n_faults || k->what == DRAFT_ZONE)
+    if (dr->n_faults)
         return true;
     return alike_find(k, worker->store, &dr->d, &x->alike, &x->n_alike, err);
 }

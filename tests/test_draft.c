@@ -362,6 +362,23 @@ TEST(a_field_that_was_not_sent_was_not_touched)
     CHECK_TEXT(patch.at, "{}");
 }
 
+TEST(a_dome_that_sees_all_round_keeps_doing_so_until_somebody_says_where_it_looks)
+{
+    open_store();
+    struct form f = camera_with("direction", "");
+    struct draft dr = read_camera(&f);
+    CHECK_INT(dr.d.devices[0].n_views, 1);
+    CHECK_NEAR(dr.d.devices[0].views[0].width_deg, 360, 1e-9);
+    struct deployment base = dr.d;
+    AUTO(buf) patch = {0}, same = {0};
+    static const struct pair look[] = {{"direction", "SO"}};
+    change(&base, NULL, 0, &dr, &same);
+    CHECK_TEXT(same.at, "{}");
+    change(&base, look, 1, &dr, &patch);
+    CHECK_NEAR(dr.d.devices[0].views[0].bearing_deg, 225, 1e-9);
+    CHECK_NEAR(dr.d.devices[0].views[0].width_deg, 0, 1e-9);
+}
+
 /* ---- the map ---- */
 
 TEST(whoever_presses_enter_on_the_picture_sets_the_point_in_its_middle)
