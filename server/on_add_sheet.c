@@ -59,7 +59,8 @@ static void put_faults(struct typing *t)
 static void put_rows(struct typing *t)
 {
     struct draft_page *k = &t->x->k;
-    k->focus = t->faulty ? "rows" : form_get(k->f, "rows").len ? NULL : "rows";
+    if (!k->focus && (t->faulty || !form_get(k->f, "rows").len))
+        k->focus = "rows";
     page_raw(&k->page, "<fieldset>");
     page_fmt(&k->page, "<legend>%t</legend>", "sheet.once");
     page_raw(&k->page, "<div class=\"half\">");

@@ -171,16 +171,20 @@ test("English for who asks for it", async () => {
 });
 
 test("what is typed comes back as text in every field", async () => {
-  const form = await openForm(server, "/add?what=programme");
-  const names = [...form.fields.map(([name]) => name), "workshop", "s1_url"].filter((name) => !["do", "challenge", "answer", "what"].includes(name));
-  const sent = await sendForm(server, form, { ...Object.fromEntries(names.map((name) => [name, HOSTILE])), website: "", do: "send" });
-  assert.equal(sent.status, 400);
-  assert.ok(!sent.text.includes("<script>alert") && !sent.text.includes("<img src=x"), "nothing of it is markup");
-  assert.equal(field(readForm(sent.text, "/add"), "title"), HOSTILE);
+  for (const what of ["device", "programme", "zone"]) await comesBackAsText(what);
   const sheet = await openForm(server, `/add?sheet=${await sheetCode()}`);
   const rows = await sendForm(server, sheet, { rows: `C7 ${HOSTILE}`, street: HOSTILE, operator: HOSTILE, do: "send" });
   assert.ok(!rows.text.includes("<script>alert") && !rows.text.includes("<img src=x"));
 });
+
+async function comesBackAsText(what) {
+  const form = await openForm(server, `/add?what=${what}`);
+  const names = [...form.fields.map(([name]) => name), "workshop", "s1_url"].filter((name) => !["do", "challenge", "answer", "what"].includes(name));
+  const sent = await sendForm(server, form, { ...Object.fromEntries(names.map((name) => [name, HOSTILE])), website: "", do: "send" });
+  assert.equal(sent.status, 400);
+  assert.ok(!sent.text.includes("<script>alert") && !sent.text.includes("<img src=x"), "nothing of it is markup");
+  assert.equal(field(readForm(sent.text, "/add"), "summary"), HOSTILE);
+}
 
 test("a form from elsewhere is refused, and so is one with its trap filled in", async () => {
   const form = await openForm(server, HERE);
@@ -330,6 +334,20 @@ async function told(input, ...words) {
   return done.stdout.trim();
 }
 
+test("who sends too often is told when to come back, with what was typed still there", async () => {
+  const slow = await serve(at.db, "--contributions", "open", "--rate", "1");
+  try {
+    assert.equal((await sendForm(slow, await openForm(slow, HERE), { ...CAMERA, at: "43.3001, 5.3701" })).status, 201);
+    const second = await sendForm(slow, await openForm(slow, HERE), { ...CAMERA, at: "43.3003, 5.3703", direction: "SSO" });
+    assert.equal(second.status, 429);
+    assert.ok(Number(second.headers["retry-after"]) > 0);
+    assert.match(second.text, /Réessayez dans \d+ minutes/);
+    assert.equal(field(readForm(second.text, "/add"), "direction"), "SSO");
+  } finally {
+    await slow.stop();
+  }
+});
+
 test("a workshop's code is known again, kept for the next one, and a wrong one is said", async () => {
   const code = await told("", "token", "add", "--label", "Atelier du 24", "--workshop");
   const closed = await serve(at.db, "--contributions", "token", "--rate", "0");
@@ -341,6 +359,7 @@ test("a workshop's code is known again, kept for the next one, and a wrong one i
     const wrong = await sendForm(closed, form, { ...CAMERA, at: "43.3101, 5.3801", workshop: "7K3QM-AAAAA" });
     assert.equal(wrong.status, 400);
     assert.match(wrong.text, /atelier n('|&#39;)est pas connu/);
+    assert.match(fault(wrong.text, "workshop"), /atelier/, "beside its field");
     assert.equal(field(readForm(wrong.text, "/add"), "workshop"), "7K3QM-AAAAA");
     const sent = await sendForm(closed, await openForm(closed, HERE), { ...CAMERA, at: "43.3101, 5.3801", workshop: code.toLowerCase() }, { work: false });
     assert.equal(sent.status, 201, sent.text);
@@ -365,12 +384,14 @@ test("a moderator may publish at once, after a warning, where they may decide", 
   const zoe = await logIn("Zoé");
   const form = await openForm(server, HERE, { headers: zoe });
   assert.match(form.page, /suffisent à demander les images/);
-  const sent = await sendForm(server, form, { ...CAMERA, at: "43.3201, 5.3901", publish: "1" });
+  const sent = await sendForm(server, form, { ...CAMERA, at: "43.3201, 5.3901", publish: "1", summary: HOSTILE, manufacturer: HOSTILE,
+    s1_url: "https://example.org/a", s1_title: HOSTILE, s1_publisher: HOSTILE });
   assert.equal(sent.status, 201, sent.text);
   const record = /href="(\/d\/\d+)"/.exec(sent.text)[1];
   assert.equal((await get(server.url + record)).status, 200);
   const page = (await get(server.url + record)).body.toString();
   assert.ok(!page.includes("Zoé"), "no name is shown");
+  assert.ok(page.includes("&lt;script&gt;alert") && !page.includes("<script>alert") && !page.includes("<img src=x"), "stored text is text on its page");
   assert.ok(!sent.text.includes('id="receipt"'));
   const waits = await sendForm(server, await openForm(server, HERE, { headers: await logIn("Nic") }), { ...CAMERA, at: "43.3301, 5.3901", publish: "1" });
   assert.equal(waits.status, 201, waits.text);
