@@ -10,6 +10,7 @@
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
 #include "data/import_row.h"
+#include "data/record/public_copy.h"
 #include "server/page.h"
 
 const char *const DRAFT_WHAT_CODES[DRAFT_WHAT_COUNT] = {"device", "programme", "zone"};
@@ -187,7 +188,9 @@ static void check_whole(struct draft *dr)
     if (dr->n_faults)
         return;
     deployment_derive(&dr->d);
-    if (!deployment_check(&dr->d, &why))
+    struct deployment whole = dr->d;
+    whole.has_position |= dr->was != NULL; /* it has one, if a withheld one that is not seen here */
+    if (!deployment_check(&whole, &why))
         dr->faults[dr->n_faults++] = (struct draft_fault){"", str_copy(dr->a, str_of(why.text))};
 }
 
@@ -260,7 +263,8 @@ bool draft_read_change(struct draft *dr, const struct deployment *base, const st
 
 enum draft_what draft_what_of(const struct deployment *d)
 {
-    return d->programme || !precision_is_point(d->public_precision) ? DRAFT_PROGRAMME : d->n_zones && !d->n_devices ? DRAFT_ZONE : DRAFT_DEVICE;
+    bool wide = !precision_is_point(d->public_precision) && !deployment_is_withheld(d);
+    return d->programme || wide ? DRAFT_PROGRAMME : d->n_zones && !d->n_devices ? DRAFT_ZONE : DRAFT_DEVICE;
 }
 
 /* ---- the patch ---- */

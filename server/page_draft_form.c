@@ -229,7 +229,8 @@ static void put_actions(struct draft_page *k)
 
 void draft_fields(struct draft_page *k)
 {
-    if (!k->base || !deployment_is_withheld(k->base)) /* where it is known to stand is not shown, and so not corrected */
+    bool withheld = k->base && deployment_is_withheld(k->base); /* what is not shown of it is not corrected */
+    if (!withheld)
         put_where(k);
     put_what(k);
     put_known(k);

@@ -326,6 +326,28 @@ async function cameraId() {
   return found.features[0].id;
 }
 
+test("what is withheld is not told by the forms: neither in its correction nor by a distance", async () => {
+  const [lon, lat] = [5.4321987, 43.3456987];
+  await importCameras(at, [camera(99, lon, lat, { "camera:type": "doorbell", "operator:type": "private", ref: "KNOCK77" })], "bell.geojson");
+  await new Promise((done) => setTimeout(done, 600)); /* the server follows */
+  const sql = "import sqlite3,sys;print(sqlite3.connect(sys.argv[1]).execute('select max(id) from deployment').fetchone()[0])";
+  const { execFileSync } = await import("node:child_process");
+  const id = execFileSync("python3", ["-c", sql, at.db]).toString().trim();
+  const page = (await get(`${server.url}/d/${id}/correct`)).body.toString();
+  assert.match(page, /name="category"/, "it can be corrected");
+  for (const canary of ["5.4321", "43.3456", "KNOCK77"]) assert.ok(!page.includes(canary), canary);
+  const form = await openForm(server, `/d/${id}/correct`);
+  const sent = await sendForm(server, form, { space: "mixed", do: "send" });
+  assert.equal(sent.status, 201, sent.text);
+  assert.deepEqual(Object.keys((await newest()).patch), ["surveilled_space"]);
+  const sourced = await sendForm(server, await openForm(server, `/d/${id}/correct`), { s1_url: "https://example.org/a", basis: "press", target: "street", do: "send" });
+  assert.equal(sourced.status, 201, sourced.text);
+  assert.deepEqual(Object.keys((await newest()).patch), ["watch_target"], "its sources are not replaced by what is seen of them");
+  const near = await sendForm(server, await openForm(server, HERE), { ...CAMERA, at: `${lat + 0.00001}, ${lon}` });
+  assert.equal(near.status, 201, "nothing is said of what stands there");
+  assert.ok(!near.text.includes("KNOCK77"));
+});
+
 // What a command prints, with something on its standard input.
 async function told(input, ...words) {
   const { spawnSync } = await import("node:child_process");
