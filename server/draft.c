@@ -10,7 +10,6 @@
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
 #include "data/import_row.h"
-#include "data/record/public_copy.h"
 #include "server/page.h"
 
 const char *const DRAFT_WHAT_CODES[DRAFT_WHAT_COUNT] = {"device", "programme", "zone"};
@@ -261,9 +260,14 @@ bool draft_read_change(struct draft *dr, const struct deployment *base, const st
     return read_all(dr, store, err);
 }
 
+bool draft_is_coarse(const struct deployment *d)
+{
+    return !d->programme && d->level == LEVEL_DEVICE && !d->n_devices && !d->n_zones && d->public_precision >= PRECISION_CITY;
+}
+
 enum draft_what draft_what_of(const struct deployment *d)
 {
-    bool wide = !precision_is_point(d->public_precision) && !deployment_is_withheld(d);
+    bool wide = !precision_is_point(d->public_precision) && !draft_is_coarse(d);
     return d->programme || wide ? DRAFT_PROGRAMME : d->n_zones && !d->n_devices ? DRAFT_ZONE : DRAFT_DEVICE;
 }
 

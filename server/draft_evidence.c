@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "data/base/clock.h"
-#include "data/record/public_copy.h"
 #include "server/draft.h"
 
 /* ---- sources ---- */
@@ -170,19 +169,13 @@ static struct partial_date seen_on(struct draft *dr)
     return partial_date_read(buf_str(&month), &d) ? d : (struct partial_date){0};
 }
 
-/* Of a withheld record the sources are seen in part: a list made of them would lose the rest. */
-static bool has_hidden_sources(const struct draft *dr)
-{
-    return dr->was && deployment_is_withheld(&dr->d);
-}
-
 bool draft_read_evidence(struct draft *dr, struct err *err)
 {
     size_t n_new = 0;
     int basis = draft_term(dr, "basis", BASIS_TERMS, BASIS_COUNT, -1);
     if (basis < 0 && !dr->was)
         draft_fault(dr, "basis", "fault.basis");
-    if (has_hidden_sources(dr))
+    if (dr->was && draft_is_coarse(&dr->d))
         return read_status(dr, 0, err);
     if (!read_sources(dr, &n_new, err) || !read_status(dr, n_new, err))
         return false;

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "data/record/public_copy.h"
 #include "server/gate.h"
 
 /* Systems have no place in a street. */
@@ -229,8 +228,8 @@ static void put_actions(struct draft_page *k)
 
 void draft_fields(struct draft_page *k)
 {
-    bool withheld = k->base && deployment_is_withheld(k->base); /* what is not shown of it is not corrected */
-    if (!withheld)
+    bool coarse = k->base && draft_is_coarse(k->base);
+    if (!coarse)
         put_where(k);
     put_what(k);
     put_known(k);
