@@ -451,7 +451,7 @@ TEST(a_row_of_a_sheet_is_read_in_any_order_and_language)
 
 TEST(a_row_that_is_not_understood_says_which_and_why)
 {
-    static const char *const rows[] = {"mur dôme", "I1 mur", "A11 mur", "C7 parapluie", "C7 mur mât", "C7 4 5"};
+    static const char *const rows[] = {";", "mur dôme", "I1 mur", "A11 mur", "C7 parapluie", "C7 mur mât", "C7 4 5"};
     open_store();
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sheet_line *l;
