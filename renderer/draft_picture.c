@@ -6,7 +6,7 @@
 #include "renderer/encode.h"
 #include "renderer/paper.h"
 
-static const double SPOT_PX = 8, CORNER_PX = 4, NUMBER_PX = 10, CROSS_PX = 14;
+static const double SPOT_PX = 8, CORNER_PX = 4, NUMBER_PX = 10, BESIDE_PX = 19, CROSS_PX = 14;
 
 static struct xy px_of(const struct draft_picture *d, struct lonlat at)
 {
@@ -101,11 +101,22 @@ static void draw_corners(cairo_t *cr, const struct draft_picture *d)
     }
 }
 
+/* A number stands beside its symbol, on the side away from the spot. */
+static struct xy number_place(const struct draft_picture *d, struct lonlat known)
+{
+    struct xy at = px_of(d, known), spot = px_of(d, d->spot);
+    double dx = d->has_spot ? at.x - spot.x : 0, dy = d->has_spot ? at.y - spot.y : -1, far = hypot(dx, dy);
+    if (far < 1)
+        return (struct xy){at.x, at.y - BESIDE_PX};
+    double out = MAX(BESIDE_PX, SPOT_PX + NUMBER_PX + 6 - far);
+    return (struct xy){at.x + dx / far * out, at.y + dy / far * out};
+}
+
 static void draw_known(struct paper *paper, const struct draft_picture *d)
 {
     for (size_t i = d->n_known; i--;) {
         char number[24];
-        struct xy at = px_of(d, d->known[i]);
+        struct xy at = number_place(d, d->known[i]);
         paper_circle(paper, at.x, at.y, NUMBER_PX, 1, 1.5, 0.1);
         snprintf(number, sizeof number, "%zu", i + 1);
         paper_text(paper, str_of(number), at.x, at.y, &(struct paper_type){.size_pt = 12, .bold = true, .grey = 0.1});
@@ -120,9 +131,9 @@ bool draft_picture_draw(struct painter *p, const struct draft_picture *d, struct
     if (ok) {
         struct paper paper = {cairo_create(image), painter_text(p)};
         draw_corners(paper.cr, d);
-        draw_known(&paper, d);
         if (d->has_spot)
             draw_spot(paper.cr, d);
+        draw_known(&paper, d);
         if (!spot_is_in_the_middle(d))
             draw_cross(paper.cr, d);
         cairo_destroy(paper.cr);

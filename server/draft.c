@@ -187,7 +187,9 @@ static void check_whole(struct draft *dr)
     if (dr->n_faults)
         return;
     deployment_derive(&dr->d);
-    if (!deployment_check(&dr->d, &why))
+    struct deployment whole = dr->d;
+    whole.has_position |= dr->was != NULL; /* it has one, if a withheld one that is not seen here */
+    if (!deployment_check(&whole, &why))
         dr->faults[dr->n_faults++] = (struct draft_fault){"", str_copy(dr->a, str_of(why.text))};
 }
 
@@ -258,9 +260,15 @@ bool draft_read_change(struct draft *dr, const struct deployment *base, const st
     return read_all(dr, store, err);
 }
 
+bool draft_is_coarse(const struct deployment *d)
+{
+    return !d->programme && d->level == LEVEL_DEVICE && !d->n_devices && !d->n_zones && d->public_precision >= PRECISION_CITY;
+}
+
 enum draft_what draft_what_of(const struct deployment *d)
 {
-    return d->programme || !precision_is_point(d->public_precision) ? DRAFT_PROGRAMME : d->n_zones && !d->n_devices ? DRAFT_ZONE : DRAFT_DEVICE;
+    bool wide = !precision_is_point(d->public_precision) && !draft_is_coarse(d);
+    return d->programme || wide ? DRAFT_PROGRAMME : d->n_zones && !d->n_devices ? DRAFT_ZONE : DRAFT_DEVICE;
 }
 
 /* ---- the patch ---- */

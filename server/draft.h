@@ -56,6 +56,9 @@ bool draft_read(struct draft *dr, enum draft_what what, const struct form *f, bo
 bool draft_read_change(struct draft *dr, const struct deployment *base, const struct form *f, bool french, struct store *store, struct arena *a,
     struct err *err) MUST_USE;
 
+/* A lone device of which only its commune is told: its position may be withheld, and a public copy does not say whether it is. Its
+ * place and its sources are not corrected by a form: a patch made of what is seen of them would take the rest away. */
+bool draft_is_coarse(const struct deployment *d);
 /* Which form a record has. */
 enum draft_what draft_what_of(const struct deployment *d);
 /* The record as its form shows it. */

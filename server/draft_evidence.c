@@ -30,7 +30,7 @@ static bool is_a_feed(struct str url, struct arena *a)
 {
     static const char *const SIGNS[] = {".m3u8", ".mjpg", ".mjpeg", "axis-cgi", "mjpg/video", "/webcam", "webcam.", "insecam", "nphmotionjpeg",
         "livecam", "live-cam", "skylinewebcams", "earthcam", "viewerframe"};
-    char *low = arena_copy(a, url.at, url.len + 1);
+    char *low = arena_copy(a, url.at, url.len);
     for (size_t i = 0; low && i < url.len; i++)
         if (low[i] >= 'A' && low[i] <= 'Z')
             low[i] += 32;
@@ -175,6 +175,8 @@ bool draft_read_evidence(struct draft *dr, struct err *err)
     int basis = draft_term(dr, "basis", BASIS_TERMS, BASIS_COUNT, -1);
     if (basis < 0 && !dr->was)
         draft_fault(dr, "basis", "fault.basis");
+    if (dr->was && draft_is_coarse(&dr->d))
+        return read_status(dr, 0, err);
     if (!read_sources(dr, &n_new, err) || !read_status(dr, n_new, err))
         return false;
     if (needs_source(dr, basis) && !n_new)

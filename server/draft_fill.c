@@ -42,7 +42,7 @@ static void add_device(struct form *f, const struct device *v, struct arena *a)
     add_term(f, "kind", &DEVICE_TYPE_TERMS[v->type]);
     add_term(f, "mount", &MOUNT_TERMS[v->mount]);
     form_add(f, "direction", direction_text(v, a));
-    bool one = v->n_views == 1 && v->views[0].width_deg > 0 && !v->direction_raw.len;
+    bool one = v->n_views == 1 && v->views[0].has_bearing && v->views[0].width_deg > 0 && !v->direction_raw.len;
     form_add(f, "angle", one ? number(a, v->views[0].width_deg) : S(""));
     form_add(f, "height", v->height_m > 0 ? number(a, v->height_m) : S(""));
 }

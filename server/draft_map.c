@@ -215,6 +215,14 @@ static void put_ring(struct buf *out, struct str corners)
         }
 }
 
+static void put_known(struct buf *out, const struct lonlat *known, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        buf_add(out, i ? S(";") : S(""));
+        put_pair(out, known[i], 6);
+    }
+}
+
 static void picture_address(struct buf *out, const struct draft_map *m, const struct form *f, enum draft_what what, const struct lonlat *known, size_t n_known)
 {
     struct lonlat spot;
@@ -231,10 +239,8 @@ static void picture_address(struct buf *out, const struct draft_map *m, const st
         buf_add(out, S("&angle="));
         buf_url(out, str_cut_runes(form_get(f, "angle"), 10));
     }
-    for (size_t i = 0; i < n_known; i++) {
-        buf_add(out, i ? S(";") : S("&known="));
-        put_pair(out, known[i], 6);
-    }
+    buf_add(out, n_known ? S("&known=") : S(""));
+    put_known(out, known, n_known);
 }
 
 static const char *is_focus(const char *focus, const char *name)
@@ -277,9 +283,11 @@ void draft_map_put(struct page *p, const struct draft_map *m, const struct form 
         buf_str(&centre), (int64_t)m->zoom, form_get(f, "at"));
     page_fmt(p, "<div class=\"draft-map\" id=\"draft-map\" data-what=\"%s\"", DRAFT_WHAT_CODES[what]);
     put_words(p);
-    page_fmt(p, "><input type=\"image\" id=\"map\" name=\"map\" src=\"%S\" width=\"680\" height=\"400\" alt=\"%t\"%s>"
+    AUTO(buf) numbered = {0};
+    put_known(&numbered, known, n_known);
+    page_fmt(p, " data-known=\"%S\"><input type=\"image\" id=\"map\" name=\"map\" src=\"%S\" width=\"680\" height=\"400\" alt=\"%t\"%s>"
                 "<div class=\"steps\" role=\"group\" aria-label=\"%t\">",
-        buf_str(&address), what == DRAFT_ZONE ? "add.map_zone" : "add.map_alt", is_focus(focus, "map"), "step.nav");
+        buf_str(&numbered), buf_str(&address), what == DRAFT_ZONE ? "add.map_zone" : "add.map_alt", is_focus(focus, "map"), "step.nav");
     for (size_t i = 0; i < COUNT(steps); i++)
         put_step(p, steps[i], focus);
     page_raw(p, "</div><p class=\"map-credit\">");

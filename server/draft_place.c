@@ -130,6 +130,8 @@ static bool read_territory(struct draft *dr, struct store *store, struct err *er
 
 bool draft_read_where(struct draft *dr, struct store *store, struct err *err)
 {
+    if (dr->was && draft_is_coarse(&dr->d))
+        return true;
     if (dr->what == DRAFT_PROGRAMME)
         return read_territory(dr, store, err);
     if (dr->what == DRAFT_ZONE)

@@ -127,8 +127,10 @@ static void read_line(struct sheet_line *l, struct box sheet, bool french, struc
 {
     struct str rest = l->typed, cell, word;
     struct lonlat at;
-    if (!next_word(&rest, &cell, a))
+    if (!next_word(&rest, &cell, a)) { /* commas alone */
+        l->fault = say_fault(french, "fault.sheet_cell");
         return;
+    }
     if (!sheet_cell_centre(sheet, cell, &at)) {
         /* "C 7": a letter alone, its number behind it */
         AUTO(buf) both = {0};

@@ -129,17 +129,27 @@ static void keep_for_next(struct proposal *s, const struct add *x)
     form_add(&s->again, "zoom", str_copy(a, buf_str(&zoom)));
 }
 
+/* A stranger whose form names a workshop is let in by its code alone, so that the code is what was wrong. */
+static void note_refusal(struct draft_page *k, struct str why, struct str *says)
+{
+    if (k->caller->by == CALLER_UNKNOWN && form_get(k->f, "workshop").len) {
+        k->gate_fault = (struct draft_fault){"workshop", why};
+        k->focus = "workshop";
+    }
+    *says = why;
+}
+
 bool add_gate(struct app *app, struct worker *worker, struct draft_page *k, struct response *rs, struct str *says, bool *again, struct err *err)
 {
     struct request *rq = k->page.rq;
     *again = false;
-    if (gate_form(app, worker, rq, rs, k->f, GATE_PROPOSE, (struct caller *)k->caller, err))
+    if (gate_form(app, worker, rq, rs, k->f, GATE_PROPOSE, k->caller, err))
         return true;
-    if (err->code != ERR_INVALID)
+    if (err->code != ERR_INVALID && err->code != ERR_TOO_OFTEN)
         return false;
-    *says = str_copy(&rq->arena, str_of(err->text));
+    note_refusal(k, str_copy(&rq->arena, str_of(err->text)), says);
     form_set(k->f, "challenge", S("")); /* it may be used up */
-    rs->status = 400;
+    rs->status = err_http_status(err->code);
     *again = true;
     return true;
 }
@@ -175,7 +185,7 @@ static bool judge(struct add *x, struct draft *dr, struct worker *worker, struct
     if (!draft_read(dr, k->what, k->f, k->page.french, worker->store, a, err))
         return false;
     k->draft = dr;
-    if (dr->n_faults || k->what == DRAFT_ZONE)
+    if (dr->n_faults)
         return true;
     return alike_find(k, worker->store, &dr->d, &x->alike, &x->n_alike, err);
 }
@@ -217,7 +227,8 @@ static bool post(struct add *x, struct worker *worker, struct response *rs, stru
     }
     if (!again)
         return true;
-    k->focus = x->says.len ? "" : focus_after(x, pressed);
+    if (!k->focus)
+        k->focus = x->says.len ? "" : focus_after(x, pressed);
     return put_page(x);
 }
 

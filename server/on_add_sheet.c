@@ -41,8 +41,14 @@ static void put_line_faults(struct typing *t)
 static void put_faults(struct typing *t)
 {
     struct page *p = &t->x->k.page;
-    if (!t->faulty && !t->x->says.len)
+    if (!t->faulty && !t->x->says.len) {
+        if (t->n) {
+            page_raw(p, "<p class=\"note\" role=\"status\">");
+            page_say_n(p, "sheet.understood", (int64_t)t->n);
+            page_raw(p, "</p>");
+        }
         return;
+    }
     page_fmt(p, "<div class=\"faults\" role=\"alert\" id=\"rows-fault\"><p>%t</p><ul>", "form.wrong");
     if (t->x->says.len)
         page_fmt(p, "<li>%S</li>", t->x->says);
@@ -53,7 +59,8 @@ static void put_faults(struct typing *t)
 static void put_rows(struct typing *t)
 {
     struct draft_page *k = &t->x->k;
-    k->focus = t->faulty ? "rows" : form_get(k->f, "rows").len ? NULL : "rows";
+    if (!k->focus && (t->faulty || !form_get(k->f, "rows").len))
+        k->focus = "rows";
     page_raw(&k->page, "<fieldset>");
     page_fmt(&k->page, "<legend>%t</legend>", "sheet.once");
     page_raw(&k->page, "<div class=\"half\">");

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "data/contribution.h"
-#include "data/record/public_copy.h"
 #include "server/on.h"
 #include "server/on_add.h"
 #include "server/proposal.h"

@@ -6,6 +6,8 @@
 
 static const struct str *fault_of(const struct draft_page *k, const char *name)
 {
+    if (k->gate_fault.field && strcmp(k->gate_fault.field, name) == 0)
+        return &k->gate_fault.says;
     return k->draft ? draft_fault_of(k->draft, name) : NULL;
 }
 

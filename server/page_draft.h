@@ -16,8 +16,9 @@ struct draft_page {
     struct form *f;            /* what is shown in the fields */
     const struct draft *draft; /* what was made of it; NULL: nobody asked yet */
     struct draft_map map;
-    const struct caller *caller;
+    struct caller *caller;
     const struct deployment *base; /* of a correction; NULL: an addition */
+    struct draft_fault gate_fault; /* what the gate found wrong with one field; its field NULL: nothing */
     bool moderator;            /* may publish at once */
     bool decides;              /* corrects somebody's proposal before accepting it: no note, and the button says so */
     size_t n_sources;          /* rows to show, 1 to DRAFT_SOURCES_MAX */

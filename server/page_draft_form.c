@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "data/record/public_copy.h"
 #include "server/gate.h"
 
 /* Systems have no place in a street. */
@@ -229,7 +228,8 @@ static void put_actions(struct draft_page *k)
 
 void draft_fields(struct draft_page *k)
 {
-    if (!k->base || !deployment_is_withheld(k->base)) /* where it is known to stand is not shown, and so not corrected */
+    bool coarse = k->base && draft_is_coarse(k->base);
+    if (!coarse)
         put_where(k);
     put_what(k);
     put_known(k);

@@ -362,6 +362,23 @@ TEST(a_field_that_was_not_sent_was_not_touched)
     CHECK_TEXT(patch.at, "{}");
 }
 
+TEST(a_dome_that_sees_all_round_keeps_doing_so_until_somebody_says_where_it_looks)
+{
+    open_store();
+    struct form f = camera_with("direction", "");
+    struct draft dr = read_camera(&f);
+    CHECK_INT(dr.d.devices[0].n_views, 1);
+    CHECK_NEAR(dr.d.devices[0].views[0].width_deg, 360, 1e-9);
+    struct deployment base = dr.d;
+    AUTO(buf) patch = {0}, same = {0};
+    static const struct pair look[] = {{"direction", "SO"}};
+    change(&base, NULL, 0, &dr, &same);
+    CHECK_TEXT(same.at, "{}");
+    change(&base, look, 1, &dr, &patch);
+    CHECK_NEAR(dr.d.devices[0].views[0].bearing_deg, 225, 1e-9);
+    CHECK_NEAR(dr.d.devices[0].views[0].width_deg, 0, 1e-9);
+}
+
 /* ---- the map ---- */
 
 TEST(whoever_presses_enter_on_the_picture_sets_the_point_in_its_middle)
@@ -434,7 +451,7 @@ TEST(a_row_of_a_sheet_is_read_in_any_order_and_language)
 
 TEST(a_row_that_is_not_understood_says_which_and_why)
 {
-    static const char *const rows[] = {"mur dôme", "I1 mur", "A11 mur", "C7 parapluie", "C7 mur mât", "C7 4 5"};
+    static const char *const rows[] = {";", "mur dôme", "I1 mur", "A11 mur", "C7 parapluie", "C7 mur mât", "C7 4 5"};
     open_store();
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct sheet_line *l;

@@ -186,13 +186,19 @@
     drawViews();
   }
 
-  function setSpot(at) {
+  /* Only draws: what the field says stays as it was written. */
+  function showSpot(at) {
     if (spot) spot.setLatLng(at);
     else {
       spot = L.marker(at, { icon: handle("spot", 24), draggable: true, autoPan: true }).addTo(map);
       named(spot, words["add.js_spot"], "button");
       movable(spot, spotMoved);
     }
+    drawViews();
+  }
+
+  function setSpot(at) {
+    showSpot(at);
     spotMoved();
     said.textContent = words["add.js_set"].replace("%", field("at").value);
   }
@@ -200,8 +206,16 @@
   function typedSpot() {
     const at = readPair(field("at").value);
     if (!at) return;
-    setSpot(at);
+    showSpot(at);
     map.setView(at, Math.max(map.getZoom(), 17));
+  }
+
+  /* ---- records that may be the same, by their numbers in the list ---- */
+
+  for (const [i, text] of (box.dataset.known || "").split(";").filter(Boolean).entries()) {
+    const [x, y] = text.split(",").map(Number);
+    const number = L.marker([y, x], { icon: L.divIcon({ className: "known", iconSize: [22, 22], iconAnchor: [11, 32] }), interactive: false, keyboard: false }).addTo(map);
+    number.getElement().textContent = String(i + 1);
   }
 
   /* ---- a zone ---- */
@@ -233,8 +247,8 @@
   }
 
   function typedZone() {
-    for (const corner of corners.splice(0)) corner.remove();
     const typed = field("zone").value;
+    for (const corner of corners.splice(0)) corner.remove();
     typed.split("\n").map(readPair).filter(Boolean).forEach(addCorner);
     if (corners.length) map.fitBounds(outline.getBounds(), { maxZoom: 17 });
     field("zone").value = typed; /* a line that is not understood is its author's to correct */
@@ -290,7 +304,7 @@
   });
 
   if (isZone) typedZone();
-  else if (readPair(field("at").value)) setSpot(readPair(field("at").value));
+  else if (readPair(field("at").value)) showSpot(readPair(field("at").value));
   said.textContent = "";
   if (hadFocus) stage.focus({ preventScroll: true });
 })();

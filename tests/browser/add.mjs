@@ -167,6 +167,33 @@ check("with script the point is dragged, the arrow turned by mouse and by arrows
   await close();
 });
 
+check("a record that may be the same has its number in the list and on the map", async () => {
+  const { page, close } = await open("/add?center=5.3721,43.2951&zoom=18&at=43.29513,5.37213");
+  await page.waitForFunction(() => document.querySelector("input[name=answer]").value !== "");
+  await page.click("button[value=send]");
+  assert.match(await page.textContent(".alike"), /Déjà sur la carte/);
+  assert.equal(await page.textContent(".alike .number"), "1");
+  assert.equal(await page.textContent(".draft-map .known"), "1");
+  await page.waitForFunction(() => document.querySelector("input[name=answer]").value !== "");
+  await page.keyboard.press("Enter"); /* "it is another one" has the focus */
+  await page.waitForSelector("#receipt");
+  await close();
+});
+
+check("opening a correction with script changes nothing by itself", async () => {
+  const { page, close } = await open("/?center=5.3721,43.2951&zoom=17");
+  const found = await page.evaluate(() => fetch("/api/collections/deployments/items?bbox=5.3720,43.2950,5.3722,43.2952").then((r) => r.json()));
+  await page.goto(`${server.url}/d/${found.features[0].id}/correct`, { waitUntil: "networkidle" });
+  assert.equal(await page.locator(".draft-map .handle.spot").count(), 1);
+  await page.click(".actions button[value=send]");
+  assert.match(await page.textContent(".faults"), /Rien n'a été changé/);
+  await page.fill("#height", "5");
+  await page.waitForFunction(() => document.querySelector("input[name=answer]").value !== "");
+  await page.click(".actions button[value=send]");
+  await page.waitForSelector("#receipt");
+  await close();
+});
+
 check("with script a zone is drawn and its corners are moved and taken away", async () => {
   const { page, close } = await open("/add?what=zone&center=5.386,43.2995&zoom=16");
   const box = await page.locator(".draft-map .stage").boundingBox();
@@ -194,7 +221,7 @@ check("without script a telephone shows the middle of the map, and nothing goes 
     const { page, close } = await open(address, { javaScriptEnabled: false, viewport: { width: 400, height: 800 } });
     const wide = await page.locator("html").evaluate((e) => e.scrollWidth).catch(() => null);
     if (wide !== null) assert.ok(wide <= 400, `${address}: ${wide}`);
-    for (const box of await Promise.all((await page.locator("main input:visible, main select:visible, main .draft-map").all()).filter(Boolean).map((l) => l.boundingBox())))
+    for (const box of await Promise.all((await page.locator("main input:visible:not(.trap input), main select:visible, main .draft-map").all()).filter(Boolean).map((l) => l.boundingBox())))
       if (box && box.width !== 680) assert.ok(box.x >= 0 && box.x + box.width <= 400, `${address}: ${JSON.stringify(box)}`);
     await close();
   }

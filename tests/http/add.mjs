@@ -3,7 +3,7 @@ import { test, before, beforeEach, after } from "node:test";
 import assert from "node:assert/strict";
 import { camera, importCameras, importPlaces } from "./lib/cameras.mjs";
 import { openForm, readForm, sendForm, unescapeHtml } from "./lib/forms.mjs";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, program, serve } from "./lib/program.mjs";
 
 const HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(2)>";
 let at, server;
@@ -171,16 +171,20 @@ test("English for who asks for it", async () => {
 });
 
 test("what is typed comes back as text in every field", async () => {
-  const form = await openForm(server, "/add?what=programme");
-  const names = [...form.fields.map(([name]) => name), "workshop", "s1_url"].filter((name) => !["do", "challenge", "answer", "what"].includes(name));
-  const sent = await sendForm(server, form, { ...Object.fromEntries(names.map((name) => [name, HOSTILE])), website: "", do: "send" });
-  assert.equal(sent.status, 400);
-  assert.ok(!sent.text.includes("<script>alert") && !sent.text.includes("<img src=x"), "nothing of it is markup");
-  assert.equal(field(readForm(sent.text, "/add"), "title"), HOSTILE);
+  for (const what of ["device", "programme", "zone"]) await comesBackAsText(what);
   const sheet = await openForm(server, `/add?sheet=${await sheetCode()}`);
   const rows = await sendForm(server, sheet, { rows: `C7 ${HOSTILE}`, street: HOSTILE, operator: HOSTILE, do: "send" });
   assert.ok(!rows.text.includes("<script>alert") && !rows.text.includes("<img src=x"));
 });
+
+async function comesBackAsText(what) {
+  const form = await openForm(server, `/add?what=${what}`);
+  const names = [...form.fields.map(([name]) => name), "workshop", "s1_url"].filter((name) => !["do", "challenge", "answer", "what"].includes(name));
+  const sent = await sendForm(server, form, { ...Object.fromEntries(names.map((name) => [name, HOSTILE])), website: "", do: "send" });
+  assert.equal(sent.status, 400);
+  assert.ok(!sent.text.includes("<script>alert") && !sent.text.includes("<img src=x"), "nothing of it is markup");
+  assert.equal(field(readForm(sent.text, "/add"), "summary"), HOSTILE);
+}
 
 test("a form from elsewhere is refused, and so is one with its trap filled in", async () => {
   const form = await openForm(server, HERE);
@@ -321,6 +325,105 @@ async function cameraId() {
   const found = JSON.parse((await get(`${server.url}/api/collections/deployments/items?bbox=5.3720,43.2950,5.3722,43.2952`)).body);
   return found.features[0].id;
 }
+
+test("what is withheld is not told by the forms: neither in its correction nor by a distance", async () => {
+  const [lon, lat] = [5.4321987, 43.3456987];
+  await importCameras(at, [camera(99, lon, lat, { "camera:type": "doorbell", "operator:type": "private", ref: "KNOCK77" })], "bell.geojson");
+  await new Promise((done) => setTimeout(done, 600)); /* the server follows */
+  const sql = "import sqlite3,sys;print(sqlite3.connect(sys.argv[1]).execute('select max(id) from deployment').fetchone()[0])";
+  const { execFileSync } = await import("node:child_process");
+  const id = execFileSync("python3", ["-c", sql, at.db]).toString().trim();
+  const page = (await get(`${server.url}/d/${id}/correct`)).body.toString();
+  assert.match(page, /name="category"/, "it can be corrected");
+  for (const canary of ["5.4321", "43.3456", "KNOCK77"]) assert.ok(!page.includes(canary), canary);
+  const form = await openForm(server, `/d/${id}/correct`);
+  const sent = await sendForm(server, form, { space: "mixed", do: "send" });
+  assert.equal(sent.status, 201, sent.text);
+  assert.deepEqual(Object.keys((await newest()).patch), ["surveilled_space"]);
+  const sourced = await sendForm(server, await openForm(server, `/d/${id}/correct`), { s1_url: "https://example.org/a", basis: "press", target: "street", do: "send" });
+  assert.equal(sourced.status, 201, sourced.text);
+  assert.deepEqual(Object.keys((await newest()).patch), ["watch_target"], "its sources are not replaced by what is seen of them");
+  const near = await sendForm(server, await openForm(server, HERE), { ...CAMERA, at: `${lat + 0.00001}, ${lon}` });
+  assert.equal(near.status, 201, "nothing is said of what stands there");
+  assert.ok(!near.text.includes("KNOCK77"));
+});
+
+// What a command prints, with something on its standard input.
+async function told(input, ...words) {
+  const { spawnSync } = await import("node:child_process");
+  const done = spawnSync(program, ["--db", at.db, ...words], { input, encoding: "utf8" });
+  assert.equal(done.status, 0, done.stderr);
+  return done.stdout.trim();
+}
+
+test("who sends too often is told when to come back, with what was typed still there", async () => {
+  const slow = await serve(at.db, "--contributions", "open", "--rate", "1");
+  try {
+    assert.equal((await sendForm(slow, await openForm(slow, HERE), { ...CAMERA, at: "43.3001, 5.3701" })).status, 201);
+    const second = await sendForm(slow, await openForm(slow, HERE), { ...CAMERA, at: "43.3003, 5.3703", direction: "SSO" });
+    assert.equal(second.status, 429);
+    assert.ok(Number(second.headers["retry-after"]) > 0);
+    assert.match(second.text, /Réessayez dans \d+ minutes/);
+    assert.equal(field(readForm(second.text, "/add"), "direction"), "SSO");
+  } finally {
+    await slow.stop();
+  }
+});
+
+test("a workshop's code is known again, kept for the next one, and a wrong one is said", async () => {
+  const code = await told("", "token", "add", "--label", "Atelier du 24", "--workshop");
+  const closed = await serve(at.db, "--contributions", "token", "--rate", "0");
+  try {
+    const form = await openForm(closed, HERE);
+    assert.match(form.page, /code d('|&#39;)atelier/);
+    const without = await sendForm(closed, form, { ...CAMERA, at: "43.3101, 5.3801" });
+    assert.equal(without.status, 403);
+    const wrong = await sendForm(closed, form, { ...CAMERA, at: "43.3101, 5.3801", workshop: "7K3QM-AAAAA" });
+    assert.equal(wrong.status, 400);
+    assert.match(wrong.text, /atelier n('|&#39;)est pas connu/);
+    assert.match(fault(wrong.text, "workshop"), /atelier/, "beside its field");
+    assert.equal(field(readForm(wrong.text, "/add"), "workshop"), "7K3QM-AAAAA");
+    const sent = await sendForm(closed, await openForm(closed, HERE), { ...CAMERA, at: "43.3101, 5.3801", workshop: code.toLowerCase() }, { work: false });
+    assert.equal(sent.status, 201, sent.text);
+    assert.equal(field(readForm(sent.text, "/add"), "workshop"), code.toLowerCase());
+    assert.ok((await newest()).token_id > 0);
+    const sheet = await sendForm(closed, await openForm(closed, `/add?sheet=${await sheetCode()}`), { rows: "A1 mur\nA2 mur", workshop: code, do: "send" }, { work: false });
+    assert.equal(sheet.status, 201, sheet.text);
+    assert.equal((await arrived()).filter((row) => row.token_id > 0).length, 2);
+  } finally {
+    await closed.stop();
+  }
+});
+
+test("a moderator may publish at once, after a warning, where they may decide", async () => {
+  await told("correct horse battery\n", "user", "add", "Zoé", "--role", "moderator", "--territory", "all");
+  await told("correct horse battery\n", "user", "add", "Nic", "--role", "moderator", "--territory", "06088");
+  const logIn = async (name) => {
+    const sent = await sendForm(server, await openForm(server, "/login"), { name, password: "correct horse battery" });
+    assert.equal(sent.status, 303, sent.text);
+    return { cookie: sent.headers["set-cookie"][0].split(";")[0] };
+  };
+  const zoe = await logIn("Zoé");
+  const form = await openForm(server, HERE, { headers: zoe });
+  assert.match(form.page, /suffisent à demander les images/);
+  const sent = await sendForm(server, form, { ...CAMERA, at: "43.3201, 5.3901", publish: "1", summary: HOSTILE, manufacturer: HOSTILE,
+    s1_url: "https://example.org/a", s1_title: HOSTILE, s1_publisher: HOSTILE });
+  assert.equal(sent.status, 201, sent.text);
+  const record = /href="(\/d\/\d+)"/.exec(sent.text)[1];
+  assert.equal((await get(server.url + record)).status, 200);
+  const page = (await get(server.url + record)).body.toString();
+  assert.ok(!page.includes("Zoé"), "no name is shown");
+  assert.ok(page.includes("&lt;script&gt;alert") && !page.includes("<script>alert") && !page.includes("<img src=x"), "stored text is text on its page");
+  assert.ok(!sent.text.includes('id="receipt"'));
+  const waits = await sendForm(server, await openForm(server, HERE, { headers: await logIn("Nic") }), { ...CAMERA, at: "43.3301, 5.3901", publish: "1" });
+  assert.equal(waits.status, 201, waits.text);
+  assert.match(waits.text, /pas dans votre territoire/);
+  assert.match(waits.text, /id="receipt"/);
+  const forged = await sendForm(server, await openForm(server, HERE, { headers: zoe }), { ...CAMERA, at: "43.3401, 5.3901", form_token: "0".repeat(32) });
+  assert.equal(forged.status, 403, "a form without its session's token");
+  const stranger = await sendForm(server, await openForm(server, HERE), { ...CAMERA, at: "43.3501, 5.3901", publish: "1" });
+  assert.match(stranger.text, /va la relire/);
+});
 
 test("a site that takes no contributions says so, and takes none", async () => {
   const closed = await serve(at.db, "--contributions", "closed", "--admin", "off").catch(() => serve(at.db, "--contributions", "closed"));
