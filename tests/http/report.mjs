@@ -48,7 +48,7 @@ for (const kind of Object.keys(SENDS))
     const now = await track(receipt);
     assert.equal(now.status, 200);
     assert.equal(now.headers["cache-control"], "no-store");
-    assert.match(says(now.text), /class="state"><span class="said">en attente</);
+    assert.match(says(now.text), /class="state"><span class="capital">en attente</);
     assert.match(now.text, /href="\/d\/3"/);
     for (const page of [sent.text, now.text]) assert.ok(!page.includes("<img src=x") && !page.includes("<script>document"), "text stays text");
     if (kind === "problem") assert.ok(now.text.includes("&lt;script&gt;"), "what was written is shown");
