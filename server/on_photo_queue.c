@@ -26,15 +26,14 @@ struct deciding {
 
 /* ---- the list ---- */
 
-static struct page begin(struct app *app, struct request *rq, struct response *rs, const char *key)
+static struct page begin(struct app *app, struct request *rq, struct response *rs, const struct caller *caller, const char *key)
 {
     struct page p = page_start(app, rq, rs);
     rs->headers = HEADERS_PRIVATE;
     AUTO(buf) title = {0};
     buf_fmt(&title, "%s · %s", say(&p, key), app->config.title);
-    page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true, .photo = true});
-    page_fmt(&p, "<p class=\"kind\"><a href=\"%L\">%t</a> · <a href=\"%L\">%t</a></p><h1>%t</h1>", "/queue", "photo.to_queue", "/queue/photo",
-        "photo.to_list", key);
+    page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true, .photo = true, .caller = caller});
+    page_fmt(&p, "<p class=\"kind\"><a href=\"%L\">%t</a></p><h1>%t</h1>", "/queue/photo", "photo.to_list", key);
     return p;
 }
 
@@ -48,7 +47,7 @@ bool on_queue_photos(struct app *app, struct worker *worker, struct request *rq,
         return done;
     if (!photo_waiting(worker->store, &caller.who, &rq->arena, &all, &n, &total, err))
         return false;
-    struct page p = begin(app, rq, rs, "photo.waiting");
+    struct page p = begin(app, rq, rs, &caller, "photo.waiting");
     page_raw(&p, "<p>");
     page_say_n(&p, "photo.count", (int64_t)total);
     page_raw(&p, "</p><ul class=\"thumbs\">");
@@ -95,15 +94,15 @@ static void put_rows(struct page *p, const struct form *f)
 
 static void put_picture(struct page *p, const struct photo *photo)
 {
-    page_fmt(p, "<div class=\"blur-stage\" data-add=\"%t\" data-one=\"%t\" data-help=\"%t\" data-removed=\"%t\">"
-                "<img id=\"photo\" src=\"/queue/photo/%d.jpg\" width=\"%d\" height=\"%d\" alt=\"%t\"></div>",
+    page_fmt(p, "<div class=\"blur-work\"><div><div class=\"blur-stage\" data-add=\"%t\" data-one=\"%t\" data-help=\"%t\" data-removed=\"%t\">"
+                "<img id=\"photo\" src=\"/queue/photo/%d.jpg\" width=\"%d\" height=\"%d\" alt=\"%t\"></div></div><div>",
         "blur.add", "blur.one", "blur.keys", "blur.removed", (int64_t)photo->id, (int64_t)photo->width_px, (int64_t)photo->height_px, "photo.alt.queue");
 }
 
 static void put_facts(struct page *p, const struct photo *photo)
 {
     AUTO(buf) to = {0};
-    page_fmt(p, "<p class=\"state\"><span class=\"said\">%T%s%t</span></p><dl class=\"facts\">", &PHOTO_STATE_TERMS[photo->state], photo->blurred ? " · " : "",
+    page_fmt(p, "<p class=\"state\"><span class=\"capital\">%T%s%t</span></p><dl class=\"facts\">", &PHOTO_STATE_TERMS[photo->state], photo->blurred ? " · " : "",
         photo->blurred ? "photo.blurred" : "");
     if (photo->taken.year)
         page_fmt(p, "<dt>%t</dt><dd>%D</dd>", "photo.taken", photo->taken);
@@ -123,7 +122,7 @@ static void put_facts(struct page *p, const struct photo *photo)
 
 static bool put_photo(struct app *app, struct request *rq, struct response *rs, const struct deciding *d)
 {
-    struct page p = begin(app, rq, rs, "photo.decide");
+    struct page p = begin(app, rq, rs, &d->caller, "photo.decide");
     AUTO(buf) to = {0};
     buf_fmt(&to, "/queue/photo/%llu", (unsigned long long)d->photo.id);
     rs->status = d->fault ? 400 : 200;
@@ -147,6 +146,7 @@ static bool put_photo(struct app *app, struct request *rq, struct response *rs, 
     page_fmt(&p, "<p class=\"buttons\"><button name=\"do\" value=\"accept\">%t</button> <button class=\"second\" name=\"do\" value=\"refuse\">%t</button></p></fieldset></form>",
         "photo.accept", "photo.refuse");
     put_facts(&p, &d->photo);
+    page_raw(&p, "</div></div>");
     page_end(&p);
     return true;
 }

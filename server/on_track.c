@@ -61,7 +61,7 @@ static void put_state(struct page *p, const struct contribution *c)
 {
     AUTO(buf) key = {0};
     buf_fmt(&key, "track.%s", CONTRIBUTION_STATE_TERMS[c->state].code);
-    page_fmt(p, "<p class=\"state\"><span class=\"said\">%T</span></p><p>%t", &CONTRIBUTION_STATE_TERMS[c->state], key.at);
+    page_fmt(p, "<p class=\"state\"><span class=\"capital\">%T</span></p><p>%t", &CONTRIBUTION_STATE_TERMS[c->state], key.at);
     if (c->state == CONTRIBUTION_HELD && c->publish_s)
         page_fmt(p, " %t %D.", "track.publish", partial_date_of_month(c->publish_s));
     if (is_open(c) && c->due_s)
@@ -102,12 +102,14 @@ static void put_message(struct page *p, const char *who, struct str text)
     page_raw(p, "</span></li>");
 }
 
-static bool put_messages(struct page *p, struct store *store, const struct contribution *c, struct err *err)
+/* *full: it has all the messages it may have. */
+static bool put_messages(struct page *p, struct store *store, const struct contribution *c, bool *full, struct err *err)
 {
     struct contribution_message *all;
     size_t n;
     if (!contribution_messages(store, c->id, &p->rq->arena, &all, &n, err))
         return false;
+    *full = n >= CONTRIBUTION_MESSAGES_MAX;
     if (!n && !c->note.len)
         return true;
     page_fmt(p, "<h2>%t</h2><ol class=\"talk\">", "track.messages");
@@ -161,9 +163,12 @@ static bool put_track(struct app *app, struct worker *worker, struct request *rq
     if (!put_about(&p, worker->store, &t->c, err))
         return false;
     put_state(&p, &t->c);
-    if (!put_messages(&p, worker->store, &t->c, err) || !put_photos(&p, worker->store, t, err))
+    bool full;
+    if (!put_messages(&p, worker->store, &t->c, &full, err) || !put_photos(&p, worker->store, t, err))
         return false;
-    if (is_open(&t->c))
+    if (is_open(&t->c) && full)
+        page_fmt(&p, "<p class=\"note\">%t</p>", "track.full");
+    else if (is_open(&t->c))
         put_say(&p, t);
     page_end(&p);
     return true;

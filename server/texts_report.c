@@ -145,6 +145,7 @@ static const struct words TEXTS[] = {
     {"track.text", "Précision", "A word more"},
     {"track.text.says", "Lu par l'équipe de modération seulement.", "Read by the moderators only."},
     {"track.text.missing", "Écrivez quelque chose avant d'envoyer.", "Write something before sending."},
+    {"track.full", "Vingt messages ont été échangés : la place manque pour un de plus. L'équipe de modération va décider.", "Twenty messages were exchanged: there is no room for another. The moderators will decide."},
     {"track.send", "Envoyer", "Send"},
     {"track.added", "C'est ajouté", "Added"},
     {"track.added.says", "L'équipe de modération le lira avec le reste.", "The moderators will read it with the rest."},
@@ -182,8 +183,8 @@ static const struct words TEXTS[] = {
     {"photo.another", "Ajouter une autre photo", "Add another photo"},
 
     /* ---- moderators: photos ---- */
-    {"photo.to_queue", "File d'attente", "Queue"},
     {"photo.to_list", "Photos en attente", "Photos that wait"},
+    {"desk.photos", "Photos", "Photos"},
     {"photo.waiting", "Photos en attente", "Photos that wait"},
     {"photo.count.1", "%N photo attend une décision.", "%N photo waits for a decision."},
     {"photo.count.n", "%N photos attendent une décision.", "%N photos wait for a decision."},

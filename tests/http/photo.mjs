@@ -110,7 +110,7 @@ test("a photo of 15 MB is read, one byte more is refused on the page, and a far 
   const over = await send(receipt, Buffer.concat([filled, Buffer.from("x")]));
   assert.equal(over.status, 413);
   assert.match(over.text, /id="f-photo-fault"/);
-  const far = await get(`${server.url}/track/photo`, { method: "POST", body: "x", headers: { "content-type": "multipart/form-data; boundary=x", "content-length": 16 * 1000 * 1000 } })
+  const far = await get(`${server.url}/track/photo`, { method: "POST", body: "x", headers: { "content-type": "multipart/form-data; boundary=x", "content-length": MAX + 64 * 1024 + 1 } })
     .catch((e) => ({ status: e.code }));
   assert.equal(far.status, 413);
 });

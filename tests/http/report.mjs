@@ -48,7 +48,7 @@ for (const kind of Object.keys(SENDS))
     const now = await track(receipt);
     assert.equal(now.status, 200);
     assert.equal(now.headers["cache-control"], "no-store");
-    assert.match(says(now.text), /class="state"><span class="said">en attente</);
+    assert.match(says(now.text), /class="state"><span class="capital">en attente</);
     assert.match(now.text, /href="\/d\/3"/);
     for (const page of [sent.text, now.text]) assert.ok(!page.includes("<img src=x") && !page.includes("<script>document"), "text stays text");
     if (kind === "problem") assert.ok(now.text.includes("&lt;script&gt;"), "what was written is shown");
@@ -76,6 +76,8 @@ test("what is wrong is named beside its field, and what was typed stays", async 
     ["problem", { note: "" }, "note", ""], ["problem", { note: "é".repeat(2501) }, "note", "é".repeat(2501)],
     ["reply", { label: "", text: "un texte gardé" }, "label", "un texte gardé"], ["reply", { label: "x".repeat(121), text: "t" }, "label", "x".repeat(121)],
     ["unlawful", { passage: "p", note: "le motif gardé" }, "good_faith", "le motif gardé"], ["unlawful", { note: "n", good_faith: "1" }, "passage", ""],
+    ["unlawful", { passage: "é".repeat(1001), note: "n", good_faith: "1" }, "passage", "é".repeat(1001)],
+    ["reply", { label: "x", text: "t", contact: "é".repeat(201) }, "contact", "é".repeat(201)], ["reply", { label: "x", text: "é".repeat(4001) }, "text", "é".repeat(4001)],
   ];
   for (const [kind, fields, field, kept] of cases) {
     const answer = await report(3, kind, fields);
@@ -117,6 +119,19 @@ test("a message is added to what waits, and only there", async () => {
   assert.match(blank.text, /id="f-text-fault"/);
   const long = await sendForm(server, { ...readForm(again.text, "/track"), headers: {} }, { text: "x".repeat(4001), add: "1" });
   assert.equal(long.status, 400);
+});
+
+test("after twenty messages there is no field for another, and one that is sent all the same is refused", async () => {
+  const receipt = receiptOf((await report(3, "problem", { note: "faux" })).text);
+  let page = await track(receipt), form;
+  for (let i = 0; i < 20; i++) {
+    form = { ...readForm(page.text, "/track"), headers: {} };
+    assert.equal((await sendForm(server, form, { text: `message ${i}`, add: "1" })).status, 200);
+    page = await track(receipt);
+  }
+  assert.ok(!page.text.includes("name=\"add\"") && page.text.includes("message 19"));
+  const fresh = { ...(await openForm(server, "/d/3/report?kind=problem")), action: "/track" };
+  assert.equal((await sendForm(server, fresh, { receipt, text: "21", add: "1" })).status, 413);
 });
 
 test("codes that open nothing all look the same, and after twenty the guesser waits", async () => {
