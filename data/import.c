@@ -19,8 +19,7 @@
 #include "data/import_survey.h"
 #include "data/position.h"
 
-enum { HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
-static const double LIKE_ENOUGH = 0.6;
+enum { HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NOTES_MAX = 1000 };
 
 /* ---- a set of 64-bit keys with a count each ---- */
 
@@ -644,7 +643,7 @@ static bool prepare_batch(struct importing *m, struct err *err)
     b->url = str_of(job->source_url);
     if (stat(job->path, &st) != 0)
         return str_has(str_of(job->path), S("://")) || err_errno(err, "it cannot be read");
-    b->as_of = job->as_of.year ? job->as_of : partial_date_of_day((int32_t)(st.st_mtime / 86400));
+    b->as_of = job->as_of.year ? job->as_of : job->received.year ? job->received : partial_date_of_day((int32_t)(st.st_mtime / 86400));
     if (S_ISREG(st.st_mode) && hash_sha256_file(job->path, &sum)) {
         buf_hex(&hex, sum.bytes, sizeof sum.bytes);
         b->sha256 = str_copy(&m->keep, buf_str(&hex));

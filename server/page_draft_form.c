@@ -67,7 +67,7 @@ static void put_where(struct draft_page *k)
         return;
     }
     page_fmt(p, "<p class=\"look\"><button class=\"second\" name=\"do\" value=\"look\">%t</button></p>", "add.look");
-    draft_map_put(p, &k->map, k->f, k->what, k->known, k->n_known);
+    draft_map_put(p, &k->map, k->f, k->what, k->known, k->n_known, k->focus);
     page_fmt(p, "<p class=\"says\">%t</p>", k->what == DRAFT_ZONE ? "add.map_zone_hint" : "add.map_hint");
     if (k->what == DRAFT_ZONE) {
         page_fmt(p, "<p><button class=\"second\" name=\"do\" value=\"uncorner\">%t</button></p>", "add.uncorner");
