@@ -11,7 +11,7 @@
 handler_fn on_tile, on_tilejson, on_style_json, on_glyphs, on_sprite, on_asset, on_robots, on_identify, on_print;
 handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collections, on_api_collection, on_api_items, on_api_item, on_api_places;
 /* pictures by address */
-handler_fn on_static;
+handler_fn on_static, on_card;
 /* proposing */
 handler_fn on_add, on_add_map, on_correct;
 

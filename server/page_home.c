@@ -194,24 +194,10 @@ static void put_chips(struct home *h)
 
 /* ---- at the map's edge ---- */
 
-/* Of the view, the share for which streets are drawn; areas of the base map that overlap count twice. */
-static double share_with_streets(const struct home *h)
-{
-    const struct box *areas, *view = &h->box;
-    size_t n = app_street_areas(h->page.app, &areas);
-    double east = view->east < view->west ? view->east + 360 : view->east, share = 0;
-    double whole = (east - view->west) * (view->north - view->south);
-    for (size_t i = 0; i < n; i++) {
-        double w = MIN(east, areas[i].east) - MAX(view->west, areas[i].west), d = MIN(view->north, areas[i].north) - MAX(view->south, areas[i].south);
-        share += w > 0 && d > 0 && whole > 0 ? w * d / whole : 0;
-    }
-    return MIN(share, 1);
-}
-
 /* A white map with a few streets at its edge is a map that ends, and says so. */
 static void put_ground(struct home *h)
 {
-    double share = h->zoom >= ZOOM_STREETS ? share_with_streets(h) : 1;
+    double share = h->zoom >= ZOOM_STREETS ? app_share_with_streets(h->page.app, h->box) : 1;
     if (share < STREETS_ENOUGH)
         page_fmt(&h->page, "<p class=\"ground\">%t</p>", share < STREETS_FEW ? "map.no_streets" : "map.some_streets");
 }

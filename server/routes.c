@@ -19,6 +19,9 @@ const struct route ROUTES[] = {
     /* pictures by address */
     {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
     {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/d/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/c/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/map.png", on_card, ON_LOOP, 0, HEADERS_TILE},
 
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
