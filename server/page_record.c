@@ -396,9 +396,9 @@ bool page_find_record(struct worker *w, struct request *rq, struct deployment *o
 {
     uint64_t id;
     bool found;
-    if (!page_record_id(w, rq, &id, err) || !store_find(w->store, id, false, &rq->arena, out, &found, err))
+    if (!find_record(w, rq, &id, err) || !store_find(w->store, id, false, &rq->arena, out, &found, err))
         return false;
-    return found || page_no_record(w, rq, id, err);
+    return found || no_record(w, rq, id, err);
 }
 
 static bool put_record_page(struct page *p, struct worker *w, const struct deployment *d, struct str robots, struct err *err)
