@@ -49,7 +49,11 @@ static void put_head(struct page *p, const struct queue_item *item)
         desk_age(p, c->created_s);
     else
         page_fmt(p, "%D", partial_date_of_month(c->created_s));
-    page_fmt(p, "</dd><dt>%t</dt><dd>%T", "queue.state", &CONTRIBUTION_STATE_TERMS[c->state]);
+    page_fmt(p, "</dd><dt>%t</dt><dd>", "queue.state");
+    if (c->state == CONTRIBUTION_ASKED) /* the term speaks to its author */
+        page_fmt(p, "%t", "queue.asked_back");
+    else
+        page_fmt(p, "%T", &CONTRIBUTION_STATE_TERMS[c->state]);
     if (c->state == CONTRIBUTION_HELD)
         page_fmt(p, ", %t %D", "queue.publish", partial_date_of_day((int32_t)(c->publish_s / 86400)));
     page_raw(p, "</dd>");

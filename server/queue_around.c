@@ -20,11 +20,9 @@ static bool find_alike(struct page *p, struct store *s, const struct queue_item 
     if (!contribution_alike_kept(s, &item->after, item->c.id, &p->rq->arena, &all, &found, err))
         return false;
     for (size_t i = 0; i < found && *n < QUEUE_NEAR; i++) {
-        struct deployment d = {.title_fr = all[i].title, .title_en = all[i].title_en, .place_name = all[i].place_name, .category = all[i].category};
-        AUTO(buf) title = {0};
-        deployment_title(&title, &d, p->french);
+        struct str title = p->french || !all[i].title_en.len ? all[i].title : all[i].title_en;
         out[(*n)++] = (struct queue_near){.id = all[i].id, .contribution = all[i].contribution, .distance_m = all[i].distance_m,
-            .strength = (int)all[i].strength, .title = str_copy(&p->rq->arena, buf_str(&title)), .at = all[i].at, .has_at = all[i].has_position};
+            .strength = (int)all[i].strength, .title = title, .at = all[i].at, .has_at = all[i].has_position};
     }
     return true;
 }

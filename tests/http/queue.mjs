@@ -228,7 +228,7 @@ test("a question goes back to the author, and the proposal waits for the answer"
   const page = await look(server, lou, `/queue/${proposed.id}`);
   assert.match(page.text, /De quel côté/);
   assert.ok(!page.text.includes("<script>document"));
-  assert.match(page.text, /une question vous est posée/);
+  assert.match(page.text, /une question attend son auteur/);
   assert.match((await look(server, lou, "/queue")).text, /attend(ent)? une réponse/);
 });
 
