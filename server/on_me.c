@@ -99,7 +99,7 @@ static bool put_workshops(struct page *p, struct store *s, const struct caller *
         if (all[i].workshop && all[i].account_id == c->who.account_id) {
             if (!shown++)
                 page_fmt(p, "<div class=\"scroll\"><table><thead><tr><th>%t</th><th>%t</th><th>%t</th><th><span class=\"hidden\">%t</span></th></tr></thead>"
-                            "<tbody>", "me.label", "me.state", "me.contributions", "me.revoke");
+                            "<tbody>", "me.label", "me.state", "me.workshop_rows", "me.revoke");
             put_workshop(p, c, &all[i], clock_unix_s());
         }
     if (shown)

@@ -85,6 +85,9 @@ static void put_reply_text(struct page *p, const struct contribution *c)
 static void put_difference(struct page *p, const struct queue_item *item)
 {
     const struct contribution *c = &item->c;
+    bool report = c->kind != CONTRIBUTION_ADD && c->kind != CONTRIBUTION_EDIT && c->kind != CONTRIBUTION_REPLY;
+    if (report && item->fits && str_eq(c->patch, S("{}")))
+        return; /* what accepting does was said */
     page_fmt(p, "<section><h2>%t</h2>", c->kind == CONTRIBUTION_ADD ? "queue.proposed" : "queue.difference");
     if (c->kind == CONTRIBUTION_REPLY) {
         put_reply_text(p, c);

@@ -17,7 +17,10 @@ static bool find_alike(struct page *p, struct store *s, const struct queue_item 
     size_t found;
     if (item->c.kind != CONTRIBUTION_ADD || !item->fits)
         return true;
-    if (!contribution_alike_kept(s, &item->after, item->c.id, &p->rq->arena, &all, &found, err))
+    struct deployment proposed = item->after;
+    if (!proposed.place_code.len)
+        proposed.place_code = item->c.place_code; /* of what is withheld only the commune is indexed */
+    if (!contribution_alike_kept(s, &proposed, item->c.id, &p->rq->arena, &all, &found, err))
         return false;
     for (size_t i = 0; i < found && *n < QUEUE_NEAR; i++) {
         struct str title = p->french || !all[i].title_en.len ? all[i].title : all[i].title_en;

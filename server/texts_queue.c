@@ -63,6 +63,7 @@ static const struct words TEXTS[] = {
     {"me.workshops_say",
         "Un code vaut douze heures. Plusieurs personnes derrière une même connexion le saisissent dans le formulaire d'ajout : leurs propositions arrivent ensemble et peuvent être acceptées ou annulées ensemble.",
         "A code is good for twelve hours. Several people behind one connection type it into the form for additions: their proposals arrive together and can be accepted or undone together."},
+    {"me.workshop_rows", "Propositions", "Proposals"},
     {"me.label", "Atelier", "Workshop"},
     {"me.state", "État", "State"},
     {"me.open_hours.1", "ouvert encore %N heure", "open for %N hour"},
@@ -146,6 +147,7 @@ static const struct words TEXTS[] = {
     {"queue.none_held", "Rien n'attend sa publication.", "Nothing waits for its publication."},
     {"queue.none_decided", "Rien n'a encore été décidé ici.", "Nothing was decided here yet."},
     {"queue.none_ticked", "aucune proposition n'est cochée ; cochez celles qu'il faut décider, puis recommencez", "no proposal is ticked; tick those to be decided, then try again"},
+    {"queue.alone", "un signalement ou un retrait se décide sur sa propre page, après lecture", "a report or a removal is decided on its own page, after reading"},
     {"queue.reason_needed", "Un refus ou une annulation dit pourquoi : remplissez le champ « Raison » et recommencez.",
         "A refusal or an undoing says why: fill in the field “Reason” and try again."},
     {"many.title", "Décisions", "Decisions"},
@@ -304,10 +306,11 @@ static const struct words TEXTS[] = {
     {"undo.not", "Ne rien faire", "Do nothing"},
 
     /* public history */
+    {"nav.history", "Changements", "Changes"},
     {"history.title", "Changements, mois par mois", "Changes, month by month"},
     {"history.about", "Les fiches que des personnes ont ajoutées ou changées. Ni jour, ni heure, ni nom : une date et un lieu suffiraient à retrouver qui s'y tenait. Les importations sont à la page des données.",
         "Records that people added or changed. No day, no hour, no name: a date and a place would be enough to find who stood there. Imports are on the page of data."},
-    {"history.months", "Autres mois", "Other months"},
+    {"history.months", "Tous les mois", "All months"},
     {"history.none", "Personne n'a encore rien changé à la main.", "Nobody has changed anything by hand yet."},
     {"history.bad_month", "month : c'est un mois comme 2026-11", "month: it is a month such as 2026-11"},
     {"history.new", "nouvelle fiche", "new record"},
