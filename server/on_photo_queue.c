@@ -26,13 +26,13 @@ struct deciding {
 
 /* ---- the list ---- */
 
-static struct page begin(struct app *app, struct request *rq, struct response *rs, const char *key)
+static struct page begin(struct app *app, struct request *rq, struct response *rs, const struct caller *c, const char *key)
 {
     struct page p = page_start(app, rq, rs);
     rs->headers = HEADERS_PRIVATE;
     AUTO(buf) title = {0};
     buf_fmt(&title, "%s · %s", say(&p, key), app->config.title);
-    page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true, .photo = true});
+    page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true, .photo = true, .caller = c});
     page_fmt(&p, "<p class=\"kind\"><a href=\"%L\">%t</a> · <a href=\"%L\">%t</a></p><h1>%t</h1>", "/queue", "photo.to_queue", "/queue/photo",
         "photo.to_list", key);
     return p;
@@ -48,7 +48,7 @@ bool on_queue_photos(struct app *app, struct worker *worker, struct request *rq,
         return done;
     if (!photo_waiting(worker->store, &caller.who, &rq->arena, &all, &n, &total, err))
         return false;
-    struct page p = begin(app, rq, rs, "photo.waiting");
+    struct page p = begin(app, rq, rs, &caller, "photo.waiting");
     page_raw(&p, "<p>");
     page_say_n(&p, "photo.count", (int64_t)total);
     page_raw(&p, "</p><ul class=\"thumbs\">");
@@ -123,7 +123,7 @@ static void put_facts(struct page *p, const struct photo *photo)
 
 static bool put_photo(struct app *app, struct request *rq, struct response *rs, const struct deciding *d)
 {
-    struct page p = begin(app, rq, rs, "photo.decide");
+    struct page p = begin(app, rq, rs, &d->caller, "photo.decide");
     AUTO(buf) to = {0};
     buf_fmt(&to, "/queue/photo/%llu", (unsigned long long)d->photo.id);
     rs->status = d->fault ? 400 : 200;

@@ -241,8 +241,12 @@ test("an account's question is answered on its own page", async () => {
   assert.equal((await press(server, kim, "/me", "answer", { text: "Quatre mètres" })).status, 303);
   const page = await look(server, lou, `/queue/${proposed.id}`);
   assert.match(page.text, /Quatre mètres/);
+  assert.match(mine.text, /<section id="tokens">[\s\S]*token of kim[\s\S]*valable encore 36\d jours/);
   const foreign = await press(server, lou, "/me", "everywhere", { do: "answer", id: String(proposed.id), text: "not mine" });
   assert.equal(foreign.status, 403);
+  assert.equal((await press(server, kim, "/me", "revoke")).status, 303, "a lost token");
+  const gone = await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body: "{}", headers: { "content-type": "application/geo+json", authorization: `Bearer ${token}` } });
+  assert.equal(gone.status, 401);
 });
 
 async function workshopless(name) {
