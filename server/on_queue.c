@@ -237,7 +237,8 @@ bool on_queue(struct app *app, struct worker *worker, struct request *rq, struct
     page_fmt(&p, "<p class=\"territory\">%t ", "queue.territory");
     desk_territory(&p, worker->store, c.who.territory);
     page_raw(&p, "</p>");
-    if (page_param(&p, "done").len) /* the last one of the queue was decided */
+    queue_put_done(&p);
+    if (page_param(&p, "done").len) /* the last of this view was decided */
         page_fmt(&p, "<p class=\"done\" role=\"status\">%t</p>", "queue.last_done");
     if (!put_counts(&p, worker->store, &c, err))
         return false;

@@ -214,20 +214,6 @@ static void put_decided(struct page *p, const struct queue_item *item)
 
 /* ---- the page ---- */
 
-/* What became of the one before, on the page of the next. */
-static void put_done(struct page *p)
-{
-    struct str done = page_param(p, "done"), was = page_param(p, "was");
-    static const char *const outcomes[] = {"accepted", "held", "refused", "merged", "asked", "second"};
-    for (size_t i = 0; i < COUNT(outcomes); i++)
-        if (str_eq(done, str_of(outcomes[i]))) {
-            AUTO(buf) key = {0}, to = {0};
-            buf_fmt(&key, "outcome.%s", outcomes[i]);
-            buf_fmt(&to, "/queue/%llu", (unsigned long long)desk_number(was));
-            page_fmt(p, "<p class=\"done\" role=\"status\">%t %t. <a href=\"%L\">%t</a></p>", "queue.before_this", key.at, to.at, "queue.look_back");
-        }
-}
-
 static bool put_steps(struct page *p, struct store *s, const struct queue_item *item, struct err *err)
 {
     uint64_t next;
@@ -242,6 +228,8 @@ static bool put_steps(struct page *p, struct store *s, const struct queue_item *
         queue_view_query(&item->view, NULL, '?', &to);
         page_fmt(p, "<a rel=\"next\" href=\"%L\">%t →</a>", to.at, "queue.next");
     }
+    if (item->c.state <= CONTRIBUTION_ASKED) /* the reader who knows already has one key to press */
+        page_fmt(p, "<a class=\"down\" href=\"#decide\">%t ↓</a>", "queue.decide");
     page_raw(p, "</nav>");
     return true;
 }
@@ -264,7 +252,7 @@ bool queue_item_page(struct app *app, struct worker *worker, struct request *rq,
     struct queue_near near[QUEUE_AROUND_MAX];
     size_t n;
     struct page p = desk_begin_titled(app, rq, rs, &item->caller, str_of(page_term(&words, &CONTRIBUTION_KIND_TERMS[item->c.kind])));
-    put_done(&p);
+    queue_put_done(&p);
     if (!put_steps(&p, s, item, err))
         return false;
     if (item->fault)

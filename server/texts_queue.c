@@ -105,7 +105,7 @@ static const struct words TEXTS[] = {
     /* the queue */
     {"queue.title", "À traiter", "To decide"},
     {"queue.territory", "Votre territoire :", "Your territory:"},
-    {"queue.last_done", "La décision est enregistrée. Rien d'autre n'attend dans cette vue.", "The decision is stored. Nothing else waits in this view."},
+    {"queue.last_done", "Dans cette vue, rien d'autre n'attend une décision de vous.", "In this view nothing else awaits a decision of yours."},
     {"count.waiting.1", "%N en attente", "%N waiting"},
     {"count.waiting.n", "%N en attente", "%N waiting"},
     {"count.urgent.1", "%N urgente", "%N urgent"},
@@ -176,6 +176,7 @@ static const struct words TEXTS[] = {
         "la commune de ce lieu n'est pas connue (ses limites n'ont pas été importées), donc aucun territoire ne l'a ; « contrechamp places import » apporte les limites, et qui peut décider partout peut décider ici",
         "the commune of this place is not known (its boundary was not imported), so no territory has it; `contrechamp places import` brings boundaries, and whoever may decide everywhere can decide here"},
     {"queue.trail", "Dans la liste", "In the list"},
+    {"queue.decide", "Décider", "Decide"},
     {"queue.next", "Passer à la suivante", "Skip to the next"},
     {"queue.before_this", "La précédente :", "The one before:"},
     {"queue.look_back", "La revoir", "Look at it again"},
