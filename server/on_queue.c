@@ -177,7 +177,7 @@ static void put_row(struct page *p, struct store *s, const struct queue_view *v,
 
 static void put_head(struct page *p, const struct queue_view *v)
 {
-    page_raw(p, "<table class=\"queue\"><thead><tr>");
+    page_fmt(p, "<table class=\"queue%s\"><thead><tr>", v->q.decided ? " unticked" : "");
     if (!v->q.decided)
         page_fmt(p, "<th scope=\"col\"><span class=\"hidden\">%t</span></th>", "queue.tick");
     page_fmt(p, "<th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th></tr></thead><tbody>", "queue.kind",
