@@ -20,7 +20,7 @@ static void put_tabs(struct page *p, enum draft_what what)
     for (int i = 0; i < DRAFT_WHAT_COUNT; i++) {
         AUTO(buf) to = {0};
         buf_fmt(&to, "/add?what=%s", DRAFT_WHAT_CODES[i]);
-        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, i == (int)what ? " aria-current=\"page\"" : "", keys[i]);
+        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, i == (int)what ? " aria-current=page" : "", keys[i]);
     }
     page_fmt(p, "<a href=\"%L\">%t</a></nav>", "/add?sheet", "add.tab_sheet");
 }

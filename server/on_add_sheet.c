@@ -90,7 +90,7 @@ static void put_code_form(struct typing *t, struct str code)
     buf_html(p->out, code);
     page_fmt(p, "\" autocomplete=\"off\" spellcheck=\"false\" autofocus maxlength=\"40\" aria-describedby=\"sheet-says%s\"%s>"
                 "<p class=\"says\" id=\"sheet-says\">%t</p>",
-        code.len ? " sheet-fault" : "", code.len ? " aria-invalid=\"true\"" : "", "sheet.code_hint");
+        code.len ? " sheet-fault" : "", code.len ? " aria-invalid=true" : "", "sheet.code_hint");
     if (code.len)
         page_fmt(p, "<p class=\"fault\" id=\"sheet-fault\">%t</p>", "fault.sheet_code");
     page_fmt(p, "</div><p class=\"actions\"><button name=\"do\" value=\"open\">%t</button></p></form>", "sheet.open");

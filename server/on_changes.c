@@ -84,7 +84,7 @@ static bool put_changes(struct page *p, struct store *s, const struct caller *c,
         page_fmt(p, "<p class=\"empty\">%t</p>", "changes.none");
         return true;
     }
-    page_fmt(p, "<table class=\"queue\"><thead><tr><th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th>"
+    page_fmt(p, "<table class=\"queue unticked\"><thead><tr><th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th>"
                 "<th scope=\"col\"><span class=\"hidden\">%t</span></th></tr></thead><tbody>", "changes.record", "queue.who", "queue.since", "changes.do");
     for (size_t i = 0; i < n; i++)
         put_change(p, s, c, &all[i]);

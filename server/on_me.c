@@ -8,7 +8,7 @@
 #include "server/on.h"
 #include "server/writer.h"
 
-enum { OWN_ROWS = 50, WORKSHOP_HOURS = 12, WORKSHOPS_SHOWN = 20 };
+enum { OWN_ROWS = 50, WORKSHOP_HOURS = 12, TOKENS_SHOWN = 20 /* of each sort */ };
 
 /* ---- what they proposed ---- */
 
@@ -65,49 +65,91 @@ static bool put_contributions(struct page *p, struct store *s, const struct call
     return true;
 }
 
-/* ---- workshops ---- */
+/* ---- tokens, workshops ---- */
 
-static void put_workshop(struct page *p, const struct caller *c, const struct token *t, int64_t now_s)
+static void put_state(struct page *p, const struct token *t)
 {
-    AUTO(buf) queue = {0}, id = {0}, undo = {0};
-    buf_u64(&id, t->id);
-    buf_fmt(&queue, "/queue?token=%s", id.at);
-    buf_fmt(&undo, "/queue/undo?token=%s", id.at);
-    bool open = !t->revoked && t->expires_s > now_s;
-    page_fmt(p, "<tr><td>%S</td><td>", t->label);
-    if (open)
-        page_say_n(p, "me.open_hours", MAX((t->expires_s - now_s) / 3600, 1));
-    else
+    int64_t left_s = t->expires_s - clock_unix_s();
+    if (t->revoked || left_s <= 0)
         page_fmt(p, "%t", t->revoked ? "me.revoked" : "me.over");
-    page_fmt(p, "</td><td><a href=\"%L\">%t</a> · <a href=\"%L\">%t</a></td><td>", queue.at, "me.workshop_queue", undo.at, "me.workshop_undo");
-    if (open) {
-        desk_form_begin(p, c, "/me", "one");
-        page_fmt(p, "<input type=\"hidden\" name=\"do\" value=\"revoke\"><input type=\"hidden\" name=\"id\" value=\"%d\">"
-                    "<button>%t<span class=\"hidden\"> %S</span></button></form>", (int64_t)t->id, "me.revoke", t->label);
-    }
+    else if (t->workshop)
+        page_say_n(p, "me.open_hours", MAX(left_s / 3600, 1));
+    else
+        page_say_n(p, "me.open_days", MAX(left_s / 86400, 1));
+}
+
+static void put_revoke(struct page *p, const struct caller *c, const struct token *t)
+{
+    if (t->revoked || t->expires_s <= clock_unix_s())
+        return;
+    desk_form_begin(p, c, "/me", "one");
+    page_fmt(p, "<input type=\"hidden\" name=\"do\" value=\"revoke\"><input type=\"hidden\" name=\"id\" value=\"%d\">"
+                "<button>%t<span class=\"hidden\"> %S</span></button></form>", (int64_t)t->id, "me.revoke", t->label);
+}
+
+/* A workshop's contributions are looked through and taken back together. */
+static void put_token(struct page *p, const struct caller *c, const struct token *t)
+{
+    AUTO(buf) queue = {0}, undo = {0};
+    buf_fmt(&queue, "/queue?token=%llu", (unsigned long long)t->id);
+    buf_fmt(&undo, "/queue/undo?token=%llu", (unsigned long long)t->id);
+    page_fmt(p, "<tr><td>%S</td><td>", t->label);
+    put_state(p, t);
+    page_raw(p, "</td>");
+    if (t->workshop)
+        page_fmt(p, "<td><a href=\"%L\">%t</a> · <a href=\"%L\">%t</a></td>", queue.at, "me.workshop_queue", undo.at, "me.workshop_undo");
+    page_raw(p, "<td>");
+    put_revoke(p, c, t);
     page_raw(p, "</td></tr>");
 }
 
-static bool put_workshops(struct page *p, struct store *s, const struct caller *c, struct err *err)
+/* The newest of their own, of one sort. */
+static size_t put_tokens(struct page *p, const struct caller *c, const struct token *all, size_t n, bool workshops)
 {
-    struct token *all;
-    size_t n, shown = 0;
-    if (!token_list(s, &p->rq->arena, &all, &n, err))
-        return false;
-    page_fmt(p, "<section id=\"workshops\"><h2>%t</h2><p>%t</p>", "me.workshops", "me.workshops_say");
-    for (size_t i = n; i-- && shown < WORKSHOPS_SHOWN;)
-        if (all[i].workshop && all[i].account_id == c->who.account_id) {
-            if (!shown++)
-                page_fmt(p, "<div class=\"scroll\"><table><thead><tr><th>%t</th><th>%t</th><th>%t</th><th><span class=\"hidden\">%t</span></th></tr></thead>"
-                            "<tbody>", "me.label", "me.state", "me.contributions", "me.revoke");
-            put_workshop(p, c, &all[i], clock_unix_s());
+    size_t shown = 0;
+    for (size_t i = n; i-- && shown < TOKENS_SHOWN;) {
+        if (all[i].workshop != workshops || all[i].account_id != c->who.account_id)
+            continue;
+        if (!shown++) {
+            page_fmt(p, "<div class=\"scroll\"><table><thead><tr><th>%t</th><th>%t</th>", workshops ? "me.label" : "me.token", "me.state");
+            if (workshops)
+                page_fmt(p, "<th>%t</th>", "me.workshop_rows");
+            page_fmt(p, "<th><span class=\"hidden\">%t</span></th></tr></thead><tbody>", "me.revoke");
         }
+        put_token(p, c, &all[i]);
+    }
     if (shown)
         page_raw(p, "</tbody></table></div>");
-    desk_form_begin(p, c, "/me", "line");
-    page_fmt(p, "<input type=\"hidden\" name=\"do\" value=\"workshop\"><label for=\"label\">%t</label> <input id=\"label\" name=\"label\" required"
-                " maxlength=\"%d\" autocomplete=\"off\"> <button>%t</button></form></section>",
-        "me.new_label", (int64_t)LABEL_MAX_RUNES, "me.new_workshop");
+    return shown;
+}
+
+static bool has_token(const struct caller *c, const struct token *all, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!all[i].workshop && all[i].account_id == c->who.account_id)
+            return true;
+    return false;
+}
+
+static bool put_codes(struct page *p, struct store *s, const struct caller *c, struct err *err)
+{
+    struct token *all;
+    size_t n;
+    if (!token_list(s, &p->rq->arena, &all, &n, err))
+        return false;
+    if (c->who.role >= ROLE_MODERATOR) {
+        page_fmt(p, "<section id=\"workshops\"><h2>%t</h2><p>%t</p>", "me.workshops", "me.workshops_say");
+        put_tokens(p, c, all, n, true);
+        desk_form_begin(p, c, "/me", "line");
+        page_fmt(p, "<input type=\"hidden\" name=\"do\" value=\"workshop\"><label for=\"label\">%t</label> <input id=\"label\" name=\"label\" required"
+                    " maxlength=\"%d\" autocomplete=\"off\"> <button>%t</button></form></section>",
+            "me.new_label", (int64_t)LABEL_MAX_RUNES, "me.new_workshop");
+    }
+    if (!has_token(c, all, n))
+        return true;
+    page_fmt(p, "<section id=\"tokens\"><h2>%t</h2><p>%t</p>", "me.tokens", "me.tokens_say");
+    put_tokens(p, c, all, n, false);
+    page_raw(p, "</section>");
     return true;
 }
 
@@ -152,7 +194,7 @@ static bool put_me(struct app *app, struct worker *worker, struct request *rq, s
     if (!put_contributions(&p, worker->store, c, false, err) || !put_contributions(&p, worker->store, c, true, err))
         return false;
     page_raw(&p, "</section>");
-    if (c->who.role >= ROLE_MODERATOR && !put_workshops(&p, worker->store, c, err))
+    if (!put_codes(&p, worker->store, c, err))
         return false;
     put_password_form(&p, c, fault);
     page_end(&p);
@@ -253,8 +295,8 @@ static bool back_to_me(void *ctx, struct app *app, struct request *rq, struct re
     return app_see_other(rq, rs, "/me");
 }
 
-/* Only their own. */
-static bool is_own_workshop(struct store *s, struct arena *a, const struct deed *d, bool *own, struct err *err)
+/* Only their own; an administrator those of everybody. */
+static bool is_own_token(struct store *s, struct arena *a, const struct deed *d, bool *own, struct err *err)
 {
     struct token *all;
     size_t n;
@@ -262,7 +304,7 @@ static bool is_own_workshop(struct store *s, struct arena *a, const struct deed 
         return false;
     *own = false;
     for (size_t i = 0; i < n; i++)
-        *own |= all[i].id == d->id && all[i].workshop && (all[i].account_id == d->caller.who.account_id || d->caller.who.role >= ROLE_ADMIN);
+        *own |= all[i].id == d->id && (all[i].account_id == d->caller.who.account_id || d->caller.who.role >= ROLE_ADMIN);
     return true;
 }
 
@@ -337,7 +379,7 @@ bool on_me_post(struct app *app, struct worker *worker, struct request *rq, stru
     if (str_eq(what, S("workshop")))
         return make_workshop(app, rq, rs, d, err);
     if (str_eq(what, S("revoke")))
-        return is_own_workshop(worker->store, &rq->arena, d, &own, err) && (own ? app_write(app, rq, rs, revoke, back_to_me, d, err) : not_own(rq, err));
+        return is_own_token(worker->store, &rq->arena, d, &own, err) && (own ? app_write(app, rq, rs, revoke, back_to_me, d, err) : not_own(rq, err));
     if (str_eq(what, S("answer")))
         return is_own_contribution(worker->store, &rq->arena, d, &own, err) && (own ? app_write(app, rq, rs, answer, back_to_me, d, err) : not_own(rq, err));
     struct page words = {.french = rq->french};

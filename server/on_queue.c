@@ -84,10 +84,15 @@ static void put_filters(struct page *p, const struct queue_view *v)
 
 /* ---- the list ---- */
 
+static bool is_read_alone(enum contribution_kind kind)
+{
+    return kind == CONTRIBUTION_PRIVACY || kind == CONTRIBUTION_REPLY || kind == CONTRIBUTION_UNLAWFUL || kind == CONTRIBUTION_REMOVE;
+}
+
 /* What is read before it is decided has no box to tick. */
 static bool can_tick(const struct contribution *c)
 {
-    return c->kind != CONTRIBUTION_PRIVACY && c->kind != CONTRIBUTION_REPLY && c->kind != CONTRIBUTION_UNLAWFUL && c->kind != CONTRIBUTION_REMOVE &&
+    return !is_read_alone(c->kind) &&
            (c->state == CONTRIBUTION_PENDING || c->state == CONTRIBUTION_ASKED);
 }
 
@@ -172,7 +177,7 @@ static void put_row(struct page *p, struct store *s, const struct queue_view *v,
 
 static void put_head(struct page *p, const struct queue_view *v)
 {
-    page_raw(p, "<table class=\"queue\"><thead><tr>");
+    page_fmt(p, "<table class=\"queue%s\"><thead><tr>", v->q.decided ? " unticked" : "");
     if (!v->q.decided)
         page_fmt(p, "<th scope=\"col\"><span class=\"hidden\">%t</span></th>", "queue.tick");
     page_fmt(p, "<th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th><th scope=\"col\">%t</th></tr></thead><tbody>", "queue.kind",
@@ -232,7 +237,8 @@ bool on_queue(struct app *app, struct worker *worker, struct request *rq, struct
     page_fmt(&p, "<p class=\"territory\">%t ", "queue.territory");
     desk_territory(&p, worker->store, c.who.territory);
     page_raw(&p, "</p>");
-    if (page_param(&p, "done").len) /* the last one of the queue was decided */
+    queue_put_done(&p);
+    if (page_param(&p, "done").len) /* the last of this view was decided */
         page_fmt(&p, "<p class=\"done\" role=\"status\">%t</p>", "queue.last_done");
     if (!put_counts(&p, worker->store, &c, err))
         return false;
@@ -257,7 +263,8 @@ struct many {
     struct one {
         uint64_t id;
         uint32_t version;
-        struct str why; /* of one that could not be decided */
+        const char *alone; /* why it is not decided with others; NULL: it may be */
+        struct str why;    /* of one that could not be decided */
     } at[QUEUE_ROWS_MAX];
 };
 
@@ -267,6 +274,11 @@ static bool rule_one(struct store *s, struct many *m, struct one *one, struct er
     struct err why;
     struct ruling r = {.kind = m->kind, .id = one->id, .version = one->version, .who = &m->caller.who, .hold_days = m->hold_days,
         .reason = m->kind == RULING_REFUSE ? form_get(&m->form, "reason") : S("")};
+    if (one->alone) {
+        m->n_failed++;
+        one->why = str_of(one->alone);
+        return true;
+    }
     if (!store_mark(s, err))
         return false;
     if (contribution_rule(s, &r, &out, &why)) {
@@ -320,7 +332,7 @@ static bool many_ruled(void *ctx, struct app *app, struct request *rq, struct re
     return true;
 }
 
-static bool read_ticked(struct many *m)
+static bool read_ticked(struct store *s, struct page *words, struct many *m, struct err *err)
 {
     struct str ticked[QUEUE_ROWS_MAX];
     size_t n = MIN(form_all(&m->form, "id", ticked, QUEUE_ROWS_MAX), (size_t)QUEUE_ROWS_MAX);
@@ -329,10 +341,17 @@ static bool read_ticked(struct many *m)
         if (!str_next(&rest, ':', &id) || !str_next(&rest, ':', &version))
             continue;
         struct one one = {.id = desk_number(id), .version = (uint32_t)desk_number(version)};
-        if (one.id && one.version)
-            m->at[m->n++] = one;
+        if (!one.id || !one.version)
+            continue;
+        struct contribution c;
+        bool found;
+        if (!contribution_find(s, one.id, m->arena, &c, &found, err))
+            return false;
+        if (found && is_read_alone(c.kind))
+            one.alone = say(words, "queue.alone");
+        m->at[m->n++] = one;
     }
-    return m->n > 0;
+    return m->n > 0 || err_set(err, ERR_INVALID, "%s", say(words, "queue.none_ticked"));
 }
 
 /* All of one source, as they are now. */
@@ -373,7 +392,5 @@ bool on_queue_post(struct app *app, struct worker *worker, struct request *rq, s
         return err_set(err, ERR_INVALID, "%s", say(&words, "desk.no_such_deed"));
     if (m->kind == RULING_REFUSE && !form_get(&m->form, "reason").len)
         return err_set(err, ERR_INVALID, "%s", say(&words, "queue.reason_needed"));
-    if (all ? !read_all(worker->store, rq, &v, m, err) : !read_ticked(m) && !err_set(err, ERR_INVALID, "%s", say(&words, "queue.none_ticked")))
-        return false;
-    return app_write(app, rq, rs, rule_many, many_ruled, m, err);
+    return (all ? read_all(worker->store, rq, &v, m, err) : read_ticked(worker->store, &words, m, err)) && app_write(app, rq, rs, rule_many, many_ruled, m, err);
 }

@@ -49,7 +49,11 @@ static void put_head(struct page *p, const struct queue_item *item)
         desk_age(p, c->created_s);
     else
         page_fmt(p, "%D", partial_date_of_month(c->created_s));
-    page_fmt(p, "</dd><dt>%t</dt><dd>%T", "queue.state", &CONTRIBUTION_STATE_TERMS[c->state]);
+    page_fmt(p, "</dd><dt>%t</dt><dd>", "queue.state");
+    if (c->state == CONTRIBUTION_ASKED) /* the term speaks to its author */
+        page_fmt(p, "%t", "queue.asked_back");
+    else
+        page_fmt(p, "%T", &CONTRIBUTION_STATE_TERMS[c->state]);
     if (c->state == CONTRIBUTION_HELD)
         page_fmt(p, ", %t %D", "queue.publish", partial_date_of_day((int32_t)(c->publish_s / 86400)));
     page_raw(p, "</dd>");
@@ -81,6 +85,9 @@ static void put_reply_text(struct page *p, const struct contribution *c)
 static void put_difference(struct page *p, const struct queue_item *item)
 {
     const struct contribution *c = &item->c;
+    bool report = c->kind != CONTRIBUTION_ADD && c->kind != CONTRIBUTION_EDIT && c->kind != CONTRIBUTION_REPLY;
+    if (report && item->fits && str_eq(c->patch, S("{}")))
+        return; /* what accepting does was said */
     page_fmt(p, "<section><h2>%t</h2>", c->kind == CONTRIBUTION_ADD ? "queue.proposed" : "queue.difference");
     if (c->kind == CONTRIBUTION_REPLY) {
         put_reply_text(p, c);
@@ -207,20 +214,6 @@ static void put_decided(struct page *p, const struct queue_item *item)
 
 /* ---- the page ---- */
 
-/* What became of the one before, on the page of the next. */
-static void put_done(struct page *p)
-{
-    struct str done = page_param(p, "done"), was = page_param(p, "was");
-    static const char *const outcomes[] = {"accepted", "held", "refused", "merged", "asked", "second"};
-    for (size_t i = 0; i < COUNT(outcomes); i++)
-        if (str_eq(done, str_of(outcomes[i]))) {
-            AUTO(buf) key = {0}, to = {0};
-            buf_fmt(&key, "outcome.%s", outcomes[i]);
-            buf_fmt(&to, "/queue/%llu", (unsigned long long)desk_number(was));
-            page_fmt(p, "<p class=\"done\" role=\"status\">%t %t. <a href=\"%L\">%t</a></p>", "queue.before_this", key.at, to.at, "queue.look_back");
-        }
-}
-
 static bool put_steps(struct page *p, struct store *s, const struct queue_item *item, struct err *err)
 {
     uint64_t next;
@@ -235,6 +228,8 @@ static bool put_steps(struct page *p, struct store *s, const struct queue_item *
         queue_view_query(&item->view, NULL, '?', &to);
         page_fmt(p, "<a rel=\"next\" href=\"%L\">%t →</a>", to.at, "queue.next");
     }
+    if (item->c.state <= CONTRIBUTION_ASKED) /* the reader who knows already has one key to press */
+        page_fmt(p, "<a class=\"down\" href=\"#decide\">%t ↓</a>", "queue.decide");
     page_raw(p, "</nav>");
     return true;
 }
@@ -257,7 +252,7 @@ bool queue_item_page(struct app *app, struct worker *worker, struct request *rq,
     struct queue_near near[QUEUE_AROUND_MAX];
     size_t n;
     struct page p = desk_begin_titled(app, rq, rs, &item->caller, str_of(page_term(&words, &CONTRIBUTION_KIND_TERMS[item->c.kind])));
-    put_done(&p);
+    queue_put_done(&p);
     if (!put_steps(&p, s, item, err))
         return false;
     if (item->fault)

@@ -287,7 +287,7 @@ void page_begin(struct page *p, const struct page_head *head)
 void page_end(struct page *p)
 {
     static const char *const pages[][2] = {{"/list", "nav.list"}, {"/method", "nav.method"}, {"/data", "nav.data"}, {"/guide", "nav.guide"}, {"/track", "nav.track"},
-        {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}};
+        {"/history", "nav.history"}, {"/accessibility", "nav.accessibility"}, {"/legal", "nav.legal"}, {"/contact", "nav.contact"}, {"/login", "login.title"}};
     page_fmt(p, "</main><footer class=\"foot\"><nav aria-label=\"%t\">", "nav.foot");
     for (size_t i = 0; i < COUNT(pages); i++)
         page_fmt(p, "<a href=\"%L\">%t</a>", pages[i][0], pages[i][1]);

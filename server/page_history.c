@@ -28,10 +28,10 @@ static void put_revision(struct page *p, uint64_t id, const struct revision *r, 
         put_choice(p, "a", r->version, a);
         put_choice(p, "b", r->version, b);
     }
-    page_fmt(p, "<a href=\"%L\">%t %d</a>, %D · %t", to.at, "version", (int64_t)r->version, partial_date_of_month(r->at_s), key.at);
+    page_fmt(p, "<span><a href=\"%L\">%t %d</a>, %D · %t", to.at, "version", (int64_t)r->version, partial_date_of_month(r->at_s), key.at);
     if (r->reason.len)
         page_fmt(p, " · %S", r->reason);
-    page_raw(p, "</li>");
+    page_raw(p, "</span></li>");
 }
 
 static void put_versions(struct page *p, uint64_t id, const struct revision *all, size_t n, uint32_t a, uint32_t b)

@@ -17,14 +17,15 @@ static bool find_alike(struct page *p, struct store *s, const struct queue_item 
     size_t found;
     if (item->c.kind != CONTRIBUTION_ADD || !item->fits)
         return true;
-    if (!contribution_alike_kept(s, &item->after, item->c.id, &p->rq->arena, &all, &found, err))
+    struct deployment proposed = item->after;
+    if (!proposed.place_code.len)
+        proposed.place_code = item->c.place_code; /* of what is withheld only the commune is indexed */
+    if (!contribution_alike_kept(s, &proposed, item->c.id, &p->rq->arena, &all, &found, err))
         return false;
     for (size_t i = 0; i < found && *n < QUEUE_NEAR; i++) {
-        struct deployment d = {.title_fr = all[i].title, .title_en = all[i].title_en, .place_name = all[i].place_name, .category = all[i].category};
-        AUTO(buf) title = {0};
-        deployment_title(&title, &d, p->french);
+        struct str title = p->french || !all[i].title_en.len ? all[i].title : all[i].title_en;
         out[(*n)++] = (struct queue_near){.id = all[i].id, .contribution = all[i].contribution, .distance_m = all[i].distance_m,
-            .strength = (int)all[i].strength, .title = str_copy(&p->rq->arena, buf_str(&title)), .at = all[i].at, .has_at = all[i].has_position};
+            .strength = (int)all[i].strength, .title = title, .at = all[i].at, .has_at = all[i].has_position};
     }
     return true;
 }

@@ -113,10 +113,10 @@ static void put_refuse(struct page *p, const struct queue_item *item)
 
 void queue_put_decision(struct page *p, const struct queue_item *item, bool two_person, const struct queue_near *near, size_t n)
 {
-    page_fmt(p, "<section class=\"decision\" id=\"decide\"><h2>%t</h2><div class=\"ways\">", "queue.decision");
+    page_fmt(p, "<section class=\"decision\" id=\"decide\" tabindex=\"-1\"><h2>%t</h2><div class=\"ways\">", "queue.decision");
     put_accept(p, item, two_person);
     put_refuse(p, item);
-    page_raw(p, "<section>");
+    page_fmt(p, "<section><h3>%t</h3>", "decide.else");
     if (item->c.kind == CONTRIBUTION_ADD)
         put_merge(p, item, near, n);
     put_ask(p, item);

@@ -122,6 +122,19 @@ const char *queue_outcome(enum contribution_state state, bool needs_second)
     }
 }
 
+void queue_put_done(struct page *p)
+{
+    struct str done = page_param(p, "done"), was = page_param(p, "was");
+    static const char *const outcomes[] = {"accepted", "held", "refused", "merged", "asked", "second"};
+    for (size_t i = 0; i < COUNT(outcomes); i++)
+        if (str_eq(done, str_of(outcomes[i]))) {
+            AUTO(buf) key = {0}, to = {0};
+            buf_fmt(&key, "outcome.%s", outcomes[i]);
+            buf_fmt(&to, "/queue/%llu", (unsigned long long)desk_number(was));
+            page_fmt(p, "<p class=\"done\" role=\"status\">%t %t. <a href=\"%L\">%t</a></p>", "queue.before_this", key.at, to.at, "queue.look_back");
+        }
+}
+
 /* ---- the map ---- */
 
 enum { MAP_W = 640, MAP_H = 340, TILE = 256, MARK_R = 11 };

@@ -23,6 +23,8 @@ bool queue_next(struct store *s, const struct queue_view *v, uint64_t id, struct
 void queue_put_what(struct page *p, struct store *s, const struct contribution *c);
 /* The account, the workshop, "anonyme". */
 void queue_put_who(struct page *p, const struct contribution *c);
+/* What became of the one before (done=, was= in the query), on the page that comes after it. */
+void queue_put_done(struct page *p);
 /* A ruling's outcome in words: "Acceptée et publiée", "Gardée jusqu'à sa publication" … */
 const char *queue_outcome(enum contribution_state state, bool needs_second);
 

@@ -129,7 +129,10 @@ test("a photo is seen by its moderators, and by others once it and its contribut
   const mine = await ask(`/queue/photo/${id}.jpg`, moderator);
   assert.equal(mine.status, 200);
   assert.equal(mine.headers["cache-control"], "no-store");
-  assert.ok((await ask(`/queue/photo/${id}`, moderator)).body.includes("&lt;b&gt;Lou"));
+  const page = (await ask(`/queue/photo/${id}`, moderator)).body.toString();
+  assert.ok(page.includes("&lt;b&gt;Lou"));
+  assert.match((await ask("/queue", moderator)).body.toString(), /<span class="badge">1 photo<\/span>/);
+  assert.ok((await ask(/href="(\/queue\/\d+)"/.exec(page)[1], moderator)).body.includes(`/queue/photo/${id}.jpg`), "beside the proposal it came with");
   assert.equal((await decide(id, "accept")).status, 303);
   await hidden();
   await accept(id);

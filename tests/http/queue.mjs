@@ -228,7 +228,7 @@ test("a question goes back to the author, and the proposal waits for the answer"
   const page = await look(server, lou, `/queue/${proposed.id}`);
   assert.match(page.text, /De quel côté/);
   assert.ok(!page.text.includes("<script>document"));
-  assert.match(page.text, /une question vous est posée/);
+  assert.match(page.text, /une question attend son auteur/);
   assert.match((await look(server, lou, "/queue")).text, /attend(ent)? une réponse/);
 });
 
@@ -241,8 +241,12 @@ test("an account's question is answered on its own page", async () => {
   assert.equal((await press(server, kim, "/me", "answer", { text: "Quatre mètres" })).status, 303);
   const page = await look(server, lou, `/queue/${proposed.id}`);
   assert.match(page.text, /Quatre mètres/);
+  assert.match(mine.text, /<section id="tokens">[\s\S]*token of kim[\s\S]*valable encore 36\d jours/);
   const foreign = await press(server, lou, "/me", "everywhere", { do: "answer", id: String(proposed.id), text: "not mine" });
   assert.equal(foreign.status, 403);
+  assert.equal((await press(server, kim, "/me", "revoke")).status, 303, "a lost token");
+  const gone = await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body: "{}", headers: { "content-type": "application/geo+json", authorization: `Bearer ${token}` } });
+  assert.equal(gone.status, 401);
 });
 
 async function workshopless(name) {
@@ -393,6 +397,58 @@ test("nobody decides outside their territory, nor where it is not known whose it
     assert.equal(correct.status, 403);
     assert.equal((await press(server, ana, `/queue/${one.id}`, "accept")).status, 303);
   }
+});
+
+// ---- reports ----
+
+async function report(id, kind, changes) {
+  const sent = await sendForm(server, await openForm(server, `/d/${id}/report?kind=${kind}`, { action: `/d/${id}/report` }), changes);
+  assert.equal(sent.status, 201, sent.text);
+  const list = await look(server, lou, `/queue?kind=${kind}`);
+  return [...list.text.matchAll(/href="\/queue\/(\d+)\?kind=/g)].map((m) => m[1]).pop();
+}
+
+test("reports come first, with their clock, and are read one by one", async () => {
+  const { id } = await aRecord();
+  const privacy = await report(id, "privacy", { note: `C'est ma fenêtre. ${HOSTILE}` });
+  const list = (await look(server, lou, "/queue")).text;
+  const rows = list.match(/<tr>[\s\S]*?<\/tr>/g).filter((r) => r.includes("/queue/"));
+  assert.match(rows[0], /vie privée/);
+  assert.match(rows[0], /encore (2|3) jours|encore \d+ heures/);
+  assert.ok(!rows[0].includes("checkbox"), "no box to tick");
+  const page = await look(server, lou, `/queue/${privacy}`);
+  assert.match(words(page.text), /la position publiée a été ramenée à la rue/);
+  assert.ok(page.text.includes(ESCAPED) && !page.text.includes("<script>document"));
+  const forced = await sendForm(server, { ...formThatDoes((await look(server, lou, "/queue")).text, "accept"), headers: lou }, { id: `${privacy}:1` });
+  assert.match(words(forced.text), /0 proposition acceptée[\s\S]*se décide sur sa propre page/, "nor ticked by hand");
+});
+
+test("what stands beside a place that is withheld is shown to whoever decides there, and to nobody else", async () => {
+  const { id, place } = await aRecord();
+  await report(id, "privacy", { note: "Chez moi." });
+  const beside = await propose(server, [place[0] + 0.00001, place[1]]);
+  const page = await look(server, lou, `/queue/${beside.id}`);
+  assert.match(page.text, new RegExp(`<a href="/d/${id}">[^<]*</a> <span class="n">\\d+\u00a0m</span> <span class="badge urgent">`));
+  assert.ok(!JSON.stringify(await items()).includes(String(place[0])), "withheld");
+});
+
+test("a refused privacy report gives the position back, an accepted notice hides the record, a reply is published as it is", async () => {
+  const { id, place } = await aRecord();
+  const privacy = await report(id, "privacy", { note: "Non." });
+  assert.equal(await recordAt(...place), undefined);
+  assert.match((await press(server, lou, `/queue/${privacy}`, "refuse", { reason: "caméra publique" })).headers.location, /done=refused/);
+  assert.ok(await recordAt(...place));
+  const reply = await report(id, "reply", { label: "La mairie", passage: "tout", text: `Nous répondons. ${HOSTILE}` });
+  const shown = await look(server, lou, `/queue/${reply}`);
+  assert.match(shown.text, /Nous répondons/);
+  assert.ok(!shown.text.includes("<script>document"));
+  assert.match((await press(server, lou, `/queue/${reply}`, "accept")).headers.location, /done=accepted/);
+  const record = await look(server, {}, `/d/${id}`);
+  assert.match(record.text, /Nous répondons/);
+  assert.ok(!record.text.includes("<script>document"));
+  const unlawful = await report(id, "unlawful", { passage: "tout", note: "Contenu illicite, article 6.", good_faith: "1" });
+  assert.match((await press(server, lou, `/queue/${unlawful}`, "accept")).headers.location, /done=accepted/);
+  assert.ok((await look(server, {}, `/d/${id}`)).status >= 400);
 });
 
 // ---- several at once, workshops ----

@@ -68,7 +68,7 @@ async function lookAtTiles(server, at) {
 
 async function lookAtPages(server, versions) {
   const pages = ["/", `/?center=${LON.toFixed(2)},${LAT.toFixed(2)}&zoom=17`, "/list", "/list?category=all&space=all", "/d/1", "/d/1?part=record", "/d/1?lang=en",
-    "/d/1/history", "/k/cctv", "/c/06088", "/c/nice", "/api/collections/deployments/items", "/api/collections/deployments/items/1",
+    "/d/1/history", "/d/1/history?a=1&b=1", `/d/1/history?a=1&b=${versions}`, "/history", "/k/cctv", "/c/06088", "/c/nice", "/api/collections/deployments/items", "/api/collections/deployments/items/1",
     "/api/collections/deployments/items?space=all&category=all&limit=100", "/api/places?q=nice", "/feed.atom", "/c/nice/feed.atom", "/api/changes?since=0",
     ...Array.from({ length: versions }, (_, i) => `/d/1/v/${i + 1}`)];
   let answered = 0;
