@@ -180,6 +180,55 @@ test("an upload is its sender's alone, and strangers have none", async () => {
   assert.equal((await ask("POST", `${seen.address}/apply`)).status, 401);
 });
 
+test("what was surveyed is published by the month, and two people's communes wait in the queue", async () => {
+  const table = rows(1, { lon: 7.25, lat: 43.72, from: 700 });
+  const seen = await uploaded(table, "survey.csv", moderator, { survey: "1", as_of: "2026-10-17", licence: "ODbL-1.0" });
+  assert.deepEqual([seen.survey, seen.as_of, seen.counts.publishable], [true, "2026-10-17", 1]);
+  const done = await ask("POST", `${seen.address}/apply`, moderator, JSON.stringify({ publish: true }));
+  assert.equal(done.json.published, 1);
+  const found = (await ask("GET", "/api/collections/deployments/items?limit=100")).json.features.find((f) => f.properties.external_id === "700");
+  assert.match(found.properties.status_since, /^2026-10$/);
+  for (const address of [`/d/${found.id}`, `/d/${found.id}/history`, `/api/collections/deployments/items/${found.id}`])
+    assert.doesNotMatch((await get(server.url + address)).body.toString(), /2026-10-17|17 octobre/, address);
+  assert.equal((await run(at.db, "user", "two-person", "06088", "on")).code, 0);
+  assert.equal((await uploaded(rows(1, { lon: 7.26, lat: 43.72, from: 710 }), "two.csv", moderator)).counts.publishable, 0);
+  assert.equal((await run(at.db, "user", "two-person", "06088", "off")).code, 0);
+});
+
+test("many files at once are read two at a time; of one sender's the oldest goes, and past the server's bound none is taken", async () => {
+  const first = await Promise.all(Array.from({ length: 8 }, (_, i) => send(rows(1), `m${i}.csv`, other)));
+  for (const sent of first) assert.equal((await settled(sent.headers.location, other)).state, "ready");
+  const ninth = await uploaded(rows(1), "m9.csv", other);
+  const left = await Promise.all(first.map((sent) => ask("GET", sent.headers.location, other)));
+  assert.equal(left.filter((seen) => seen.status === 404).length, 1);
+  assert.equal(ninth.state, "ready");
+  let taken = 0, refused = null;
+  for (let t = 0; t < 9 && !refused; t++) {
+    const one = await token("--label", `viele ${t}`);
+    for (let i = 0; i < 8 && !refused; i++) {
+      const sent = await send(rows(1), "v.csv", one);
+      if (sent.status === 202) await settled(sent.headers.location, one);
+      else refused = sent;
+      taken++;
+    }
+  }
+  assert.equal(refused.status, 503, `${taken} were taken`);
+  assert.match(refused.json.detail, /too many files/);
+  await server.stop();
+  server = await serve(at.db);
+});
+
+test("a server that is told to stop does not wait for a file that is being read", async () => {
+  const sent = await send(rows(90000), "lang.csv");
+  assert.equal(sent.status, 202);
+  await new Promise((r) => setTimeout(r, 300));
+  const began = Date.now();
+  assert.equal(await server.stop(), 0);
+  assert.ok(Date.now() - began < 4000, `${Date.now() - began} ms`);
+  assert.deepEqual(readdirSync(`${at.db}-uploads`), []);
+  server = await serve(at.db);
+});
+
 /* ---- bad input ---- */
 
 function zipOf(name, bytes, claimed = bytes.length) {
