@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { deflateRawSync, crc32 } from "node:zlib";
 import { changed, openForm, readForm, sendForm, solve } from "./lib/forms.mjs";
+import { addUser, formThatDoes, logIn, look } from "./lib/people.mjs";
 import { freshFolder, get, raw, run, serve } from "./lib/program.mjs";
 
 let at, server, group, other, moderator, workshop;
@@ -346,6 +347,36 @@ test("a workshop's code is enough, by forms alone: choose, correct, propose", as
   assert.match(await page(address), /2 lignes sont proposées, en un lot/);
   const twice = await sendForm(server, propose, { do: "apply", workshop });
   assert.ok(twice.status === 409 || twice.status === 400, `${twice.status}`);
+});
+
+test("who logged in as a moderator chooses on the page what is published at once; nobody else sees the file", async () => {
+  await addUser(at, "lea", "un long secret", "--role", "moderator", "--territory", "06088");
+  await addUser(at, "sam", "un autre secret", "--role", "moderator", "--territory", "all");
+  const lea = await logIn(server, "lea", "un long secret"), sam = await logIn(server, "sam", "un autre secret");
+  const form = await openForm(server, "/import", { headers: lea });
+  assert.ok(!form.fields.some(([name]) => name === "workshop"));
+  const table = `${rows(2, { lon: 7.31, lat: 43.73, from: 800 })}\n${rows(1, { lon: 5.31, lat: 43.31, from: 810 }).split("\n")[1]}\n`;
+  const forged = await sendFile(form, { form_token: "0".repeat(32) }, table, "lea.csv", lea);
+  assert.equal(forged.status, 403);
+  const body = multipart([{ name: "file", file: "lea.csv", bytes: table }]);
+  const byCookie = await get(`${server.url}/api/imports`, { method: "POST", body: body.body, headers: { ...lea, "content-type": body.type } });
+  assert.equal(byCookie.status, 403, "a cookie alone writes nothing");
+  const sent = await sendFile(form, {}, table, "lea.csv", lea);
+  assert.equal(sent.status, 303, sent.text);
+  const address = sent.headers.location;
+  let seen;
+  do seen = await look(server, lea, address); while (/http-equiv="refresh"/.test(seen.text));
+  assert.match(seen.text, /Publier tout de suite 2 lignes, dans votre territoire/);
+  assert.match(seen.text, /<strong>3<\/strong> nouvelles/);
+  assert.equal((await look(server, sam, address)).status, 404);
+  assert.equal((await look(server, {}, address)).status, 404);
+  assert.equal((await look(server, lea, `/api${address.replace("/import/", "/imports/")}`)).status, 200, "the script of the page asks with the same cookie");
+  const done = await sendForm(server, { ...formThatDoes(seen.text, "apply"), headers: lea }, { publish: "1" });
+  assert.equal(done.status, 303, done.text);
+  const after = (await look(server, lea, address)).text;
+  assert.match(after, /1 ligne est proposée, en un lot\. 2 lignes sont publiées\./);
+  const queue = /href="(\/queue\?batch=\d+)"/.exec(after)[1];
+  assert.equal((await look(server, sam, queue)).status, 200);
 });
 
 test("a file from another site's page is not taken", async () => {
