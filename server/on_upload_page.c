@@ -84,11 +84,16 @@ static bool put_import_page(struct app *app, struct request *rq, struct response
 {
     struct page p = begin(app, rq, rs, 0);
     const char *closed = gate_closed(app, c);
+    struct err why;
     put_faults(&p, f);
     page_fmt(&p, "<p>%t</p>", "upload.intro");
-    if (closed && strcmp(closed, "gate.closed") == 0)
+    if (closed && strcmp(closed, "gate.closed") == 0) {
         page_fmt(&p, "<p class=\"note\">%t</p>", closed);
-    else
+    } else if (!upload_works(app, &why)) {
+        page_raw(&p, "<p class=\"note\">");
+        upload_why(&p, str_of(why.text));
+        page_raw(&p, "</p>");
+    } else
         put_upload_form(&p, c, wish, f);
     return end(&p);
 }

@@ -263,7 +263,29 @@ static void start_waiting(struct uploads *u)
 
 static bool no_uploads(struct err *err)
 {
-    return err_set(err, ERR_BUSY, "this server takes no files: its folder for them cannot be used");
+    return err_set(err, ERR_BUSY, "this server takes no files: the folder for them beside the database cannot be used; whoever runs it finds why in the log");
+}
+
+/* Tried in a child of its own; what cannot be shut in does not read strangers' files. */
+static struct err sandbox_err;
+static bool sandbox_works;
+
+static void try_sandbox(void)
+{
+    sandbox_works = gdal_sandbox_works(&sandbox_err);
+    if (!sandbox_works)
+        log_line(LOG_WARN, "no uploads: %s", sandbox_err.text);
+}
+
+bool upload_works(struct app *app, struct err *err)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (!app->server->uploads)
+        return no_uploads(err);
+    pthread_once(&once, try_sandbox);
+    if (!sandbox_works)
+        *err = sandbox_err;
+    return sandbox_works;
 }
 
 static bool no_such(struct err *err)
@@ -279,8 +301,8 @@ bool upload_add(struct app *app, const struct caller *who, struct str bytes, str
         .token_id = who->who.token_id, .role = who->who.role, .workshop = who->by == CALLER_BY_WORKSHOP};
     uint8_t chance[16];
     AUTO(buf) hex = {0};
-    if (!u)
-        return no_uploads(err);
+    if (!upload_works(app, err))
+        return false;
     hash_random(chance, sizeof chance);
     buf_hex(&hex, chance, sizeof chance);
     snprintf(new.id, sizeof new.id, "%s", hex.at);

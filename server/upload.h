@@ -77,6 +77,10 @@ struct upload_look {
 };
 void upload_look_done(struct upload_look *l);
 
+/* Whether files are taken here at all: there is a folder for them, and what reads them can be shut in. False says why. Not on
+ * the loop: it is tried once. */
+bool upload_works(struct app *app, struct err *err);
+
 /* Takes a file in and has it read. `file_name` is what the sender calls it. ERR_BUSY when too many are here. */
 bool upload_add(struct app *app, const struct caller *who, struct str bytes, struct str file_name, const struct upload_wish *wish, char id[33],
     struct err *err) MUST_USE;

@@ -17,6 +17,7 @@ struct piece { /* of the plan's text */
     size_t at, len;
 };
 struct plan_row {
+    uint64_t number;         /* of the file's row */
     bool publish;
     uint64_t target;         /* the record it changes; 0: an addition */
     uint32_t base_version;
@@ -140,11 +141,11 @@ static void plan_row(void *ctx, const struct import_row *r)
     bool twin = r->is == IMPORT_DUPLICATE && p->choice.duplicates;
     if (p->failed || p->too_many || (r->is != IMPORT_NEW && r->is != IMPORT_CHANGED && !twin))
         return;
-    if (p->n == UPLOAD_CHANGES_MAX || p->text.len > UPLOAD_PLAN_MAX_BYTES) {
+    if (p->n == UPLOAD_CHANGES_MAX) {
         p->too_many = true;
         return;
     }
-    struct plan_row row = {.content_hash = r->content_hash, .at = r->d->n_devices ? r->d->devices[0].at : r->d->at};
+    struct plan_row row = {.number = r->number, .content_hash = r->content_hash, .at = r->d->n_devices ? r->d->devices[0].at : r->d->at};
     bool nothing;
     row.publish = p->choice.publish && !twin && upload_may_publish(p->store, p->who, r);
     if (twin) {
@@ -265,7 +266,7 @@ static bool put_rows(struct plan *p, struct store *s, uint64_t batch, struct blo
 {
     for (size_t i = 0; i < p->n; i++)
         if (!(p->rows[i].publish ? publish_row(p, s, &p->rows[i], batch, block, err) : propose_row(p, s, &p->rows[i], batch, err)))
-            return false;
+            return err_under(err, "row %llu", (unsigned long long)p->rows[i].number);
     return put_block(s, block, err);
 }
 

@@ -202,6 +202,8 @@ void upload_read(struct store *store, const char *path, const struct who *who, c
     struct import_job job = upload_job(&v->wish, path, stop, &v->arena);
     v->failed = !import_look(&job, &v->arena, &v->columns, &v->err) || !recall(store, who, v, &v->err) ||
                 !import_each(store, &job, take_row, &g, &v->seen, &v->err);
+    if (v->n_points) /* they are kept for an hour */
+        v->points = base_grow(v->points, v->n_points, sizeof *v->points);
     if (!v->failed && !v->seen.batch.n_read)
         v->failed = !err_set(&v->err, ERR_INVALID, "it holds no row; is the first line the names of the columns, and does something follow it?");
 }

@@ -94,6 +94,12 @@ static const struct {
     {"mapping: *: there is no column \"#", "* : la colonne choisie n'est pas dans le fichier", "*: the chosen column is not in the file"},
     {"mapping: projection \"*\" is not known#", "le système de coordonnées « * » n'est pas connu", "the projection \"*\" is not known"},
     {"projection * is not known#", "le système de coordonnées * n'est pas connu", "the projection * is not known"},
+    {"this kernel does not let a process shut itself in#", "ce serveur ne peut pas enfermer le programme qui lit les fichiers, donc il n'en prend pas ; voyez avec qui l'administre",
+        "this server cannot shut in the program that reads files, so it takes none; ask whoever runs it"},
+    {"this server takes no files#", "ce serveur ne prend pas de fichiers : leur dossier, à côté de la base, n'est pas utilisable ; qui l'administre en trouve la raison dans le journal",
+        "this server takes no files: the folder for them beside the database cannot be used; whoever runs it finds why in the log"},
+    {"the server was stopped#", "le serveur a été arrêté avant de le lire ; versez-le encore", "the server was stopped before it could be read; upload it again"},
+    {"stopped#", "la lecture a été interrompue ; versez-le encore", "reading was broken off; upload it again"},
     /* the page's own */
     {"log in first, or type the code of your workshop", "connectez-vous d'abord, ou écrivez le code de votre atelier", "log in first, or type the code of your workshop"},
     {"no file was chosen", "aucun fichier n'a été choisi", "no file was chosen"},
@@ -112,7 +118,6 @@ static const struct {
     {"this file is being taken in just now", "ce fichier est en train d'être enregistré", "this file is being stored just now"},
     {"this file is being read#", "ce fichier est en train d'être lu ; attendez un instant", "this file is being read; wait a moment"},
     {"this file could not be read#", "ce fichier n'a pas pu être lu ; corrigez d'abord ce qui ne va pas", "this file could not be read; correct what is wrong first"},
-    {"the server was stopped before it could be read#", "le serveur a été arrêté avant de le lire ; versez-le encore", "the server was stopped before it could be read; upload it again"},
 };
 
 /* Whether the text is what the pattern says; *run: what stands for its *. */

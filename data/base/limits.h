@@ -64,7 +64,6 @@ enum {
     UPLOAD_SECONDS = 30,                  /* of the child, by the clock and by the processor */
     UPLOAD_MEMORY_MB = 1024,              /* of the child */
     UPLOAD_CHANGES_MAX = 20 * 1000,       /* rows of one file that are proposed or applied: one transaction, some seconds */
-    UPLOAD_PLAN_MAX_BYTES = 128 * 1024 * 1024, /* those rows, written out */
     UPLOAD_READING_MAX = 2,               /* files read at once; others wait */
     UPLOADS_KEPT_MAX = 64,                /* in memory with their previews, an hour each */
     UPLOADS_EACH_MAX = 8,                 /* of them of one account or token: the oldest goes */

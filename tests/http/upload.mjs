@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { deflateRawSync, crc32 } from "node:zlib";
 import { changed, openForm, readForm, sendForm, solve } from "./lib/forms.mjs";
+import { addUser, formThatDoes, logIn, look } from "./lib/people.mjs";
 import { freshFolder, get, raw, run, serve } from "./lib/program.mjs";
 
 let at, server, group, other, moderator, workshop;
@@ -180,6 +181,55 @@ test("an upload is its sender's alone, and strangers have none", async () => {
   assert.equal((await ask("POST", `${seen.address}/apply`)).status, 401);
 });
 
+test("what was surveyed is published by the month, and two people's communes wait in the queue", async () => {
+  const table = rows(1, { lon: 7.25, lat: 43.72, from: 700 });
+  const seen = await uploaded(table, "survey.csv", moderator, { survey: "1", as_of: "2026-10-17", licence: "ODbL-1.0" });
+  assert.deepEqual([seen.survey, seen.as_of, seen.counts.publishable], [true, "2026-10-17", 1]);
+  const done = await ask("POST", `${seen.address}/apply`, moderator, JSON.stringify({ publish: true }));
+  assert.equal(done.json.published, 1);
+  const found = (await ask("GET", "/api/collections/deployments/items?limit=100")).json.features.find((f) => f.properties.external_id === "700");
+  assert.match(found.properties.status_since, /^2026-10$/);
+  for (const address of [`/d/${found.id}`, `/d/${found.id}/history`, `/api/collections/deployments/items/${found.id}`])
+    assert.doesNotMatch((await get(server.url + address)).body.toString(), /2026-10-17|17 octobre/, address);
+  assert.equal((await run(at.db, "user", "two-person", "06088", "on")).code, 0);
+  assert.equal((await uploaded(rows(1, { lon: 7.26, lat: 43.72, from: 710 }), "two.csv", moderator)).counts.publishable, 0);
+  assert.equal((await run(at.db, "user", "two-person", "06088", "off")).code, 0);
+});
+
+test("many files at once are read two at a time; of one sender's the oldest goes, and past the server's bound none is taken", async () => {
+  const first = await Promise.all(Array.from({ length: 8 }, (_, i) => send(rows(1), `m${i}.csv`, other)));
+  for (const sent of first) assert.equal((await settled(sent.headers.location, other)).state, "ready");
+  const ninth = await uploaded(rows(1), "m9.csv", other);
+  const left = await Promise.all(first.map((sent) => ask("GET", sent.headers.location, other)));
+  assert.equal(left.filter((seen) => seen.status === 404).length, 1);
+  assert.equal(ninth.state, "ready");
+  let taken = 0, refused = null;
+  for (let t = 0; t < 9 && !refused; t++) {
+    const one = await token("--label", `viele ${t}`);
+    for (let i = 0; i < 8 && !refused; i++) {
+      const sent = await send(rows(1), "v.csv", one);
+      if (sent.status === 202) await settled(sent.headers.location, one);
+      else refused = sent;
+      taken++;
+    }
+  }
+  assert.equal(refused.status, 503, `${taken} were taken`);
+  assert.match(refused.json.detail, /too many files/);
+  await server.stop();
+  server = await serve(at.db);
+});
+
+test("a server that is told to stop does not wait for a file that is being read", async () => {
+  const sent = await send(rows(90000), "lang.csv");
+  assert.equal(sent.status, 202);
+  await new Promise((r) => setTimeout(r, 300));
+  const began = Date.now();
+  assert.equal(await server.stop(), 0);
+  assert.ok(Date.now() - began < 4000, `${Date.now() - began} ms`);
+  assert.deepEqual(readdirSync(`${at.db}-uploads`), []);
+  server = await serve(at.db);
+});
+
 /* ---- bad input ---- */
 
 function zipOf(name, bytes, claimed = bytes.length) {
@@ -297,6 +347,36 @@ test("a workshop's code is enough, by forms alone: choose, correct, propose", as
   assert.match(await page(address), /2 lignes sont proposées, en un lot/);
   const twice = await sendForm(server, propose, { do: "apply", workshop });
   assert.ok(twice.status === 409 || twice.status === 400, `${twice.status}`);
+});
+
+test("who logged in as a moderator chooses on the page what is published at once; nobody else sees the file", async () => {
+  await addUser(at, "lea", "un long secret", "--role", "moderator", "--territory", "06088");
+  await addUser(at, "sam", "un autre secret", "--role", "moderator", "--territory", "all");
+  const lea = await logIn(server, "lea", "un long secret"), sam = await logIn(server, "sam", "un autre secret");
+  const form = await openForm(server, "/import", { headers: lea });
+  assert.ok(!form.fields.some(([name]) => name === "workshop"));
+  const table = `${rows(2, { lon: 7.31, lat: 43.73, from: 800 })}\n${rows(1, { lon: 5.31, lat: 43.31, from: 810 }).split("\n")[1]}\n`;
+  const forged = await sendFile(form, { form_token: "0".repeat(32) }, table, "lea.csv", lea);
+  assert.equal(forged.status, 403);
+  const body = multipart([{ name: "file", file: "lea.csv", bytes: table }]);
+  const byCookie = await get(`${server.url}/api/imports`, { method: "POST", body: body.body, headers: { ...lea, "content-type": body.type } });
+  assert.equal(byCookie.status, 403, "a cookie alone writes nothing");
+  const sent = await sendFile(form, {}, table, "lea.csv", lea);
+  assert.equal(sent.status, 303, sent.text);
+  const address = sent.headers.location;
+  let seen;
+  do seen = await look(server, lea, address); while (/http-equiv="refresh"/.test(seen.text));
+  assert.match(seen.text, /Publier tout de suite 2 lignes, dans votre territoire/);
+  assert.match(seen.text, /<strong>3<\/strong> nouvelles/);
+  assert.equal((await look(server, sam, address)).status, 404);
+  assert.equal((await look(server, {}, address)).status, 404);
+  assert.equal((await look(server, lea, `/api${address.replace("/import/", "/imports/")}`)).status, 200, "the script of the page asks with the same cookie");
+  const done = await sendForm(server, { ...formThatDoes(seen.text, "apply"), headers: lea }, { publish: "1" });
+  assert.equal(done.status, 303, done.text);
+  const after = (await look(server, lea, address)).text;
+  assert.match(after, /1 ligne est proposée, en un lot\. 2 lignes sont publiées\./);
+  const queue = /href="(\/queue\?batch=\d+)"/.exec(after)[1];
+  assert.equal((await look(server, sam, queue)).status, 200);
 });
 
 test("a file from another site's page is not taken", async () => {
