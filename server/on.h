@@ -23,7 +23,7 @@ struct page;
 void report_links(struct page *p, uint64_t record);
 
 /* logging in, moderating */
-handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_changes, on_undo, on_undo_post;
+handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_queue_correct, on_changes, on_undo, on_undo_post;
 
 /* writing over the API */
 handler_fn on_api_add, on_api_change, on_api_options, on_api_contribution, on_api_message, on_api_ruling, on_api_changes;

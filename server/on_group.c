@@ -234,6 +234,8 @@ static bool put_waiting(struct editing *e, struct err *err)
     const size_t counts[] = {w.all, w.urgent, w.overdue};
     page_fmt(p, "<section><h2>%t</h2><ul class=\"plain\">", "group.exact");
     for (size_t i = 0; i < COUNT(keys); i++) {
+        if (i && !counts[i])
+            continue;
         page_raw(p, "<li>");
         page_say_n(p, keys[i], (int64_t)counts[i]);
         page_raw(p, "</li>");

@@ -6,7 +6,7 @@
 #include "server/on.h"
 #include "server/page_parts.h"
 
-enum { CONFIRMED_FOR_DAYS = 730 };
+enum { CONFIRMED_FOR_DAYS = 730, LOOKED_INTO_MAX = 500 /* records; of more only their number is said */ };
 
 /* ---- the numbers ---- */
 
@@ -207,8 +207,11 @@ bool page_city(struct app *app, struct worker *worker, struct request *rq, struc
         if (str_eq(page_param(&p, "show"), str_of(TO_DO[i].show)))
             return put_list_to_do(&p, worker->store, &place, &TO_DO[i], address.at, err);
     begin(&p, &place, address.at);
-    struct search search = {.filter = filter, .place_code = place.code, .limit = 500};
+    struct search search = {.filter = filter, .place_code = place.code, .limit = 1};
     if (!store_search(worker->store, &search, &rq->arena, &all, &n, &total, err))
+        return false;
+    search.limit = total;
+    if (total > 1 && total <= LOOKED_INTO_MAX && !store_search(worker->store, &search, &rq->arena, &all, &n, &total, err))
         return false;
     if (total)
         put_city_numbers(&p, all, n, total);

@@ -506,6 +506,16 @@ static void put_stage(struct home *h)
     page_fmt(p, "<aside id=\"panel\" class=\"panel\" tabindex=\"-1\" aria-label=\"%t\" hidden></aside></section>", "panel");
 }
 
+static void put_add_here(struct home *h)
+{
+    AUTO(buf) to = {0};
+    page_map_address(&to, h->centre, h->zoom, S(""));
+    struct str query = str_slice(buf_str(&to), 1, to.len); /* "/?…" */
+    AUTO(buf) address = {0};
+    buf_fmt(&address, "/add%.*s", STR_ARG(query));
+    page_fmt(&h->page, "<a id=\"add-here\" class=\"button\" href=\"%L\">%t</a>", address.at, "add.here");
+}
+
 static bool put_whole(struct home *h, struct err *err)
 {
     struct page *p = &h->page;
@@ -520,7 +530,10 @@ static bool put_whole(struct home *h, struct err *err)
         return false;
     AUTO(buf) link = {0};
     page_map_address(&link, h->centre, h->zoom, h->query);
-    page_fmt(p, "<a id=\"share\" class=\"button\" href=\"%L\">%t</a></div>", link.at, "share.button");
+    page_fmt(p, "<a id=\"share\" class=\"button\" href=\"%L\">%t</a>", link.at, "share.button");
+    if (p->app->config.contributions != CONTRIBUTIONS_CLOSED)
+        put_add_here(h);
+    page_raw(p, "</div>");
     page_raw(p, "</header><main id=\"main\">");
     put_stage(h);
     if (!put_line(h, err))

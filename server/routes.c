@@ -78,6 +78,7 @@ const struct route ROUTES[] = {
     {POST, "/queue/undo", on_undo_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
     {GET, "/queue/{id}", on_queue_item, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
     {POST, "/queue/{id}", on_queue_rule, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET | POST, "/queue/{id}/correct", on_queue_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
     {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */

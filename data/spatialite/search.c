@@ -21,16 +21,19 @@ void words_query(struct buf *out, struct str typed)
     }
 }
 
-static const char CANDIDATES[] =
-    "SELECT id, version, title_fr, title_en, category, categories2, surveilled_space, watch_target, admin_level, place_id, place_name,"
-    " NULL, NULL, location_precision, public_precision, programme, device_count, status, last_confirmed, first_seen FROM deployment"
-    " WHERE moderation = 'published' AND (:programmes = 0 OR programme = 1) AND (:place IS NULL OR place_id = :place)"
-    " AND (:west IS NULL OR id IN (SELECT id FROM deployment_box WHERE west <= :east AND east >= :west AND south <= :north AND north >= :south"
-    "   UNION SELECT id FROM deployment_box WHERE west <= :east2 AND east >= :west2 AND south <= :north AND north >= :south))"
-    " AND (:sourceless = 0 OR (import_batch_id IS NULL AND NOT EXISTS (SELECT 1 FROM deployment_source WHERE deployment_id = deployment.id)"
-    "   AND NOT EXISTS (SELECT 1 FROM claim WHERE deployment_id = deployment.id AND basis = 'survey')))"
-    " AND (:words IS NULL OR id IN (SELECT rowid FROM deployment_words WHERE deployment_words MATCH :words))"
-    " ORDER BY programme DESC, place_name, id";
+/* With the place as a condition of its own its index is used; "or any place" in one text would read every record. */
+#define CANDIDATES(where)                                                                                             \
+    "SELECT id, version, title_fr, title_en, category, categories2, surveilled_space, watch_target, admin_level, place_id, place_name," \
+    " NULL, NULL, location_precision, public_precision, programme, device_count, status, last_confirmed, first_seen FROM deployment" \
+    " WHERE moderation = 'published' AND (:programmes = 0 OR programme = 1)" where                                    \
+    " AND (:levels IS NULL OR instr(:levels, '|' || admin_level || '|'))"                                             \
+    " AND (:west IS NULL OR id IN (SELECT id FROM deployment_box WHERE west <= :east AND east >= :west AND south <= :north AND north >= :south" \
+    "   UNION SELECT id FROM deployment_box WHERE west <= :east2 AND east >= :west2 AND south <= :north AND north >= :south))" \
+    " AND (:sourceless = 0 OR (import_batch_id IS NULL AND NOT EXISTS (SELECT 1 FROM deployment_source WHERE deployment_id = deployment.id)" \
+    "   AND NOT EXISTS (SELECT 1 FROM claim WHERE deployment_id = deployment.id AND basis = 'survey')))"              \
+    " AND (:words IS NULL OR id IN (SELECT rowid FROM deployment_words WHERE deployment_words MATCH :words))"         \
+    " ORDER BY programme DESC, place_name, id"
+static const char CANDIDATES_ANYWHERE[] = CANDIDATES(""), CANDIDATES_AT[] = CANDIDATES(" AND place_id = :place");
 
 static bool light_events(struct store *s, struct deployment *d, struct arena *a, struct err *err)
 {
@@ -67,11 +70,21 @@ static bool light_orgs(struct store *s, struct deployment *d, struct arena *a, s
     return stmt_ok(&q, err);
 }
 
-static struct stmt candidates(struct store *s, const struct search *search, struct str words)
+/* "|department|region|": those of the search's bits; empty: all. */
+static void level_codes(int levels, struct buf *out)
 {
-    struct stmt q = db_stmt(&s->db, CANDIDATES);
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        if (levels >> i & 1)
+            buf_fmt(out, "%s%s|", out->len ? "" : "|", LEVEL_TERMS[i].code);
+}
+
+static struct stmt candidates(struct store *s, const struct search *search, struct str words, struct str levels)
+{
+    struct stmt q = db_stmt(&s->db, search->place_code.len ? CANDIDATES_AT : CANDIDATES_ANYWHERE);
     stmt_bind_i64(&q, ":programmes", search->programmes_only);
-    stmt_bind_str(&q, ":place", search->place_code);
+    if (search->place_code.len)
+        stmt_bind_str(&q, ":place", search->place_code);
+    stmt_bind_str(&q, ":levels", levels);
     stmt_bind_str(&q, ":words", words);
     stmt_bind_i64(&q, ":sourceless", search->without_source);
     if (search->has_bbox) {
@@ -108,20 +121,19 @@ static bool find_ids(struct store *s, const struct search *search, uint64_t **ou
 {
     AUTO(arena) scratch;
     arena_init(&scratch, 16 * 1024 * 1024);
-    AUTO(buf) words = {0};
+    AUTO(buf) words = {0}, levels = {0};
     words_query(&words, search->text);
+    level_codes(search->levels, &levels);
     *out = NULL;
     *n = 0;
     if (search->text.len && !words.len)
         return true;
     size_t room = 0;
     bool orgs = search->filter.n_operators || search->filter.n_vendors;
-    AUTO(stmt) q = candidates(s, search, buf_str(&words));
+    AUTO(stmt) q = candidates(s, search, buf_str(&words), buf_str(&levels));
     while (stmt_row(&q)) {
         arena_reset(&scratch);
         struct deployment d = light_at(&q, &scratch);
-        if (search->levels && !(search->levels >> d.level & 1))
-            continue;
         if (!light_events(s, &d, &scratch, err) || (orgs && !light_orgs(s, &d, &scratch, err)))
             return false;
         if (!filter_takes(&search->filter, &d, clock_today()))
