@@ -177,19 +177,26 @@ static void add_zones(struct rows *k)
         }
 }
 
-/* A ring with as many shares as there are families. */
-static void add_clusters(struct rows *k)
+/* A ring with as many shares as there are families in rings; what is known to a city only is in none. */
+static void add_ring(struct rows *k)
 {
     AUTO(buf) name = {0};
+    bool there[FAMILY_COUNT] = {false};
     int families = 0;
+    for (int c = 0; c < CATEGORY_COUNT; c++)
+        there[category_family((enum category)c)] |= k->seen->placed[c] != 0;
     for (int f = 0; f < FAMILY_COUNT; f++)
-        families += k->seen->seen.by_family[f] > 0;
+        families += there[f];
     if (!families)
         return;
     buf_add(&name, S("cluster:"));
     for (int f = 0; f < FAMILY_COUNT; f++)
-        buf_fmt(&name, "%s%d", f ? "," : "", k->seen->seen.by_family[f] ? 12 / families : 0);
+        buf_fmt(&name, "%s%d", f ? "," : "", there[f] ? 12 / families : 0);
     add_mark(k, word(k, "picture.ring"), name.at);
+}
+
+static void add_families(struct rows *k)
+{
     for (int f = 0; f < FAMILY_COUNT; f++)
         if (k->seen->seen.by_family[f]) {
             AUTO(buf) text = {0};
@@ -248,7 +255,8 @@ bool picture_legend(struct page *p, const struct snapshot *s, const struct filte
     if (!k.at)
         return err_arena(err);
     if (style_shows(look, "clusters")) {
-        add_clusters(&k);
+        add_ring(&k);
+        add_families(&k);
     } else if (style_shows(look, "deployments")) {
         for (int i = 0; i < FAMILY_COUNT; i++)
             add_family(&k, (enum family)i);

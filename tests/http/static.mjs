@@ -106,6 +106,9 @@ test("the legend names what is in the picture, and nothing else", { skip: unread
   const far = await words("/static/light/-5,41,10,51/800x600.pdf?lang=fr&legend=1");
   assert.match(far, /Nombre de dispositifs/);
   assert.doesNotMatch(far, /Regarde par là/);
+  const badges = await words("/static/light/-5,41,10,51/800x600.pdf?lang=fr&legend=1&category=vsa");
+  assert.match(badges, /Connus à l'échelle de la ville/);
+  assert.doesNotMatch(badges, /Nombre de dispositifs/);
   const without = await words("/static/light/5.37,43.2965,14/800x600.pdf?lang=fr");
   assert.doesNotMatch(without, /En service/);
 });
