@@ -24,6 +24,8 @@
 #define ZOOM_PLACES 10.0 /* from here on a picture is of one place, if it is of any */
 #define ZOOM_SCALE_EVEN 6.0 /* under it a scale bar is right at one latitude only */
 
+enum { LAYOUTS_MAX = 4 };
+
 struct picture {
     struct app *app;
     struct worker *worker;
@@ -196,9 +198,17 @@ static bool look(struct picture *k, struct err *err)
     return (!k->wish->legend || picture_legend(&k->page, k->now, &k->filter, &k->seen, &k->look, &k->figure.legend, err)) && set_foot(k, err);
 }
 
-static bool look_and_lay_out(struct picture *k, struct err *err)
+/* Until nothing moves any more: head and legend only grow. */
+static bool settle(struct picture *k, struct err *err)
 {
-    return look(k, err) && figure_lay_out(k->worker->painter, &k->figure, err);
+    for (int i = 0; i < LAYOUTS_MAX; i++) {
+        struct rect before = k->figure.map;
+        if (!look(k, err) || !figure_lay_out(k->worker->painter, &k->figure, err))
+            return false;
+        if (memcmp(&before, &k->figure.map, sizeof before) == 0)
+            return true;
+    }
+    return look(k, err);
 }
 
 static bool compose(struct picture *k, struct err *err)
@@ -208,8 +218,7 @@ static bool compose(struct picture *k, struct err *err)
     k->figure = (struct figure){.width_px = w->width_px, .height_px = w->height_px, .scale = w->scale, .dark = dark, .grey = w->black,
         .scale_bar = w->scale_bar, .dots_per_inch = w->paper ? STATIC_PRINT_DPI : 0, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
     k->look = (struct picture_look){.dark = dark, .grey = w->black, .cones = w->cones, .style = k->style, .today = clock_today()};
-    /* First in the whole picture, then in what head, legend and foot leave of it; the last time nothing moves any more. */
-    return look_and_lay_out(k, err) && look_and_lay_out(k, err) && look_and_lay_out(k, err) && look(k, err);
+    return settle(k, err);
 }
 
 static bool draw(struct picture *k, struct response *rs, struct err *err)

@@ -1,11 +1,15 @@
 #include "server/render_figure.h"
 
+#include <string.h>
+
 #include "data/base/limits.h"
 #include "renderer/figure.h"
 #include "server/data_day.h"
 #include "server/page_frame.h"
 #include "server/picture_words.h"
 #include "server/server.h"
+
+enum { LAYOUTS_MAX = 4 };
 
 struct rendering {
     const struct render_figure *asked;
@@ -82,9 +86,13 @@ static bool look(struct rendering *k, struct err *err)
 
 static bool compose(struct rendering *k, struct painter *p, struct err *err)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < LAYOUTS_MAX; i++) {
+        struct rect before = k->figure.map;
         if (!look(k, err) || !figure_lay_out(p, &k->figure, err))
             return false;
+        if (memcmp(&before, &k->figure.map, sizeof before) == 0)
+            return true;
+    }
     return look(k, err);
 }
 
