@@ -12,6 +12,7 @@
 #include "renderer/builtin.h"
 #include "renderer/tile.h"
 #include "server/command.h"
+#include "server/render_figure.h"
 #include "server/where.h"
 
 #define VIEW_HELP                                                                                                     \
@@ -29,19 +30,23 @@
     "  --lang fr|en             of labels made here\n"
 
 static const char RENDER_HELP[] =
-    "usage: contrechamp [--db FILE] render [--style S] VIEW [--size WxH] [--scale R] [--format F] -o FILE|-\n"
+    "usage: contrechamp [--db FILE] render [--style S] VIEW [--size WxH] [--scale R] [--format F] [--title T] [--legend] -o FILE|-\n"
     "       contrechamp [--db FILE] render [--style S] --tiles - [-o DIR]\n\n" VIEW_HELP
     "  --format F               png, png8, webp, svg, pdf; else by the name of the file\n"
+    "  --title T                above the map, with a sentence of what it shows, its date and credit under it\n"
+    "  --legend, --scalebar     the same, with what the signs in it mean; with a scale bar and a north arrow\n"
     "  --tiles -                reads lines `Z X Y`, draws each, answers `Z X Y BYTES`; -o DIR keeps DIR/Z/X/Y.png\n";
 static const char QUERY_HELP[] = "usage: contrechamp [--db FILE] query VIEW --at X,Y[,X2,Y2]\n\n"
                                  "What is drawn at a place (px from the top left), topmost first, as JSON.\n\n" VIEW_HELP;
 
 struct job {
     const char *style, *tile, *center, *zoom, *bearing, *bbox, *size, *scale, *date, *category, *status, *assets, *today, *lang;
-    const char *format, *out, *tiles, *at;
+    const char *format, *out, *tiles, *at, *title;
+    bool legend, scale_bar;
     struct option_list basemaps;
     /* read */
     struct view view;
+    struct box box;              /* where one was typed */
     enum picture_format picture;
     struct filter filter;
     struct scene scene;
@@ -136,7 +141,8 @@ static bool read_view(struct job *j, struct err *err)
     if (j->bbox) {
         if (read_numbers(j->bbox, ',', n, 4) != 4 || fabs(n[1]) > 90 || fabs(n[3]) > 90 || n[1] >= n[3])
             return err_set(err, ERR_INVALID, "--bbox %s: say west,south,east,north in degrees", j->bbox);
-        *v = view_of_box((struct box){n[0], n[1], n[2], n[3]}, v->width_px, v->height_px, v->scale);
+        j->box = (struct box){n[0], n[1], n[2], n[3]};
+        *v = view_of_box(j->box, v->width_px, v->height_px, v->scale);
     }
     if (j->center) {
         if (read_numbers(j->center, ',', n, 2) != 2 || !lonlat_is_valid((struct lonlat){n[0], n[1]}))
@@ -333,9 +339,20 @@ static bool draw_tiles(struct job *j, struct err *err)
     return true;
 }
 
+static bool draw_figure(struct job *j, struct err *err)
+{
+    AUTO(buf) bytes = {0};
+    struct render_figure r = {.title = j->title, .legend = j->legend, .scale_bar = j->scale_bar, .date = j->date, .view = j->view,
+        .has_box = j->bbox && !j->tile, .box = j->box, .style = j->read_style, .scene = &j->scene, .world = j->world, .basemaps = j->basemaps.at,
+        .n_basemaps = j->basemaps.n};
+    return render_figure(j->painter, &r, j->picture, &bytes, err) && buf_write_file(&bytes, j->out, err);
+}
+
 static bool draw_picture(struct job *j, struct err *err)
 {
     AUTO(buf) bytes = {0};
+    if (j->title || j->legend || j->scale_bar)
+        return draw_figure(j, err);
     return picture_draw(j->painter, &j->view, j->picture, j->read_style, &j->scene, &bytes, err) && buf_write_file(&bytes, j->out, err);
 }
 
@@ -345,7 +362,8 @@ int cmd_render(struct invocation *inv)
     struct err err;
     AUTO(buf) basemap = {0};
     int code;
-    const struct option options[] = {VIEW_OPTIONS(&j), {"--format", OPTION_TEXT, &j.format}, {"-o", OPTION_TEXT, &j.out}, {"--tiles", OPTION_TEXT, &j.tiles}};
+    const struct option options[] = {VIEW_OPTIONS(&j), {"--format", OPTION_TEXT, &j.format}, {"-o", OPTION_TEXT, &j.out}, {"--tiles", OPTION_TEXT, &j.tiles},
+        {"--title", OPTION_TEXT, &j.title}, {"--legend", OPTION_FLAG, &j.legend}, {"--scalebar", OPTION_FLAG, &j.scale_bar}};
     if (!options_read(inv, options, COUNT(options), NULL, RENDER_HELP, &code))
         return code;
     if (j.tiles ? strcmp(j.tiles, "-") != 0 : !j.out)

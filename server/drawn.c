@@ -65,7 +65,10 @@ static void run(struct job *job, struct worker *worker)
         put_name(&name, j.app, now, j.key);
         rs.ready = kept_get(d->kept, buf_str(&name)); /* by one that was before us in the queue */
         if (!rs.ready) {
+            int64_t began_us = clock_cpu_us();
             ok = j.draw(j.app, worker, j.rq, j.wish, now, &rs, &err);
+            j.app->server->pictures_drawn++;
+            j.app->server->pictures_drawn_us += (uint64_t)(clock_cpu_us() - began_us);
             if (ok)
                 kept_put(d->kept, buf_str(&name), &rs);
         }

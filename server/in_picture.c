@@ -5,6 +5,22 @@
 enum { PLACES_COMPARED = 64 };
 #define MOST 0.6 /* of the points: then the picture is of that place */
 
+struct place_count {
+    uint64_t key;
+    uint32_t n;
+    struct str name;
+};
+struct looking {
+    struct in_picture *out;
+    const struct snapshot *snapshot;
+    const struct filter *filter;
+    const struct view *view;
+    int32_t today;
+    uint32_t n_points;
+    size_t n_places;
+    struct place_count places[PLACES_COMPARED];
+};
+
 /* ---- where ---- */
 
 struct box view_box(const struct view *v)
@@ -25,7 +41,7 @@ struct box view_box(const struct view *v)
 /* In any of the copies of the world that the view shows. */
 static bool is_inside(void *ctx, struct spot at)
 {
-    const struct view *v = ctx;
+    const struct view *v = ((const struct looking *)ctx)->view;
     struct xy m = {at.x / 4294967296.0, at.y / 4294967296.0};
     m.x -= round(m.x - v->centre.x);
     struct xy px = view_px(v, m);
@@ -33,22 +49,6 @@ static bool is_inside(void *ctx, struct spot at)
 }
 
 /* ---- which signs ---- */
-
-struct place_count {
-    uint64_t key;
-    uint32_t n;
-    struct str name;
-};
-struct looking {
-    struct in_picture *out;
-    const struct snapshot *snapshot;
-    const struct filter *filter;
-    const struct view *view;
-    int32_t today;
-    uint32_t n_points;
-    size_t n_places;
-    struct place_count places[PLACES_COMPARED];
-};
 
 static void count_place(struct looking *k, const struct card *c)
 {
@@ -68,13 +68,9 @@ static void look_at(void *ctx, const struct point *p, const struct card *c)
 {
     struct looking *k = ctx;
     struct in_picture *out = k->out;
-    if (!is_inside((void *)(uintptr_t)k->view, quad_spot(p->quad)) || !point_shown(k->snapshot, p, k->filter, k->today))
-        return;
     bool badge = p->flags & POINT_BADGE;
     if (p->flags & POINT_CONE && !badge && p->reach_m > 0)
         *(p->flags & POINT_ESTIMATED ? &out->n_cones_estimated : &out->n_cones) += 1;
-    if (p->flags & POINT_SECOND_VIEW)
-        return;
     count_place(k, c);
     out->n_badges += badge;
     if (badge)
@@ -106,8 +102,7 @@ void in_picture_read(struct in_picture *out, const struct snapshot *s, const str
     *out = (struct in_picture){.box = view_box(view)};
     struct looking *k = base_alloc(1, sizeof *k);
     *k = (struct looking){.out = out, .snapshot = s, .filter = f, .view = view, .today = today};
-    in_view_count_inside(&out->seen, s, out->box, is_inside, (void *)(uintptr_t)view, f, today);
-    in_view_each(s, out->box, look_at, k);
+    in_view_count_inside(&out->seen, s, out->box, is_inside, look_at, k, f, today);
     count_zones(k);
     for (size_t i = 0; i < k->n_places; i++)
         if (k->places[i].n >= MOST * k->n_points) {

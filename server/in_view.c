@@ -71,7 +71,8 @@ struct counting {
     struct filter open; /* the same, every category and status and space */
     int32_t today;
     in_view_inside_fn *inside; /* NULL: the whole box */
-    void *inside_ctx;
+    in_view_point_fn *tell;    /* NULL: nobody is told */
+    void *ctx;
     struct seen projects;
     struct view_operator operators[512];
     size_t n_operators;
@@ -133,13 +134,15 @@ static void count_point(void *ctx, const struct point *p, const struct card *c)
 {
     struct counting *k = ctx;
     if (p->flags & POINT_SECOND_VIEW || !point_shown(k->snapshot, p, &k->open, k->today) ||
-        (k->inside && !k->inside(k->inside_ctx, quad_spot(p->quad))))
+        (k->inside && !k->inside(k->ctx, quad_spot(p->quad))))
         return;
     bool shown = point_shown(k->snapshot, p, k->filter, k->today);
     bool in_space = k->filter->spaces >> c->space & 1, in_status = k->filter->statuses >> p->status & 1;
     bool in_category = (k->filter->categories >> p->category & 1) || (k->filter->categories & c->categories2);
     k->out->by_category[p->category] += in_space && in_status;
     k->out->by_status[p->status] += in_space && in_category;
+    if (shown && k->tell)
+        k->tell(k->ctx, p, c);
     if (shown)
         count_shown(k, p, c);
     else if (!in_space || p->category == CATEGORY_SPEED_ENFORCEMENT)
@@ -175,15 +178,15 @@ static void look_for_surveys(struct in_view *v, const struct snapshot *s, struct
 
 void in_view_count(struct in_view *out, const struct snapshot *s, struct box box, const struct filter *f, int32_t today)
 {
-    in_view_count_inside(out, s, box, NULL, NULL, f, today);
+    in_view_count_inside(out, s, box, NULL, NULL, NULL, f, today);
 }
 
-void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct box box, in_view_inside_fn *inside, void *ctx, const struct filter *f,
-    int32_t today)
+void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct box box, in_view_inside_fn *inside, in_view_point_fn *shown, void *ctx,
+    const struct filter *f, int32_t today)
 {
     *out = (struct in_view){0};
     struct counting *k = base_alloc(1, sizeof *k);
-    *k = (struct counting){.out = out, .snapshot = s, .filter = f, .open = *f, .today = today, .inside = inside, .inside_ctx = ctx};
+    *k = (struct counting){.out = out, .snapshot = s, .filter = f, .open = *f, .today = today, .inside = inside, .tell = shown, .ctx = ctx};
     struct filter everything = filter_everything();
     k->open.categories = everything.categories;
     k->open.statuses = everything.statuses;

@@ -40,12 +40,13 @@ struct in_view {
 /* Everything under the filter in the box; west > east crosses the antimeridian. */
 void in_view_count(struct in_view *out, const struct snapshot *s, struct box box, const struct filter *f, int32_t today);
 
-/* The same of what lies inside of a shape within the box: for pictures that are turned. */
+/* The same of what lies inside of a shape within the box, for pictures that are turned; `shown` is told of every point that
+ * is counted, devices once whatever views they have. Both get ctx. */
 typedef bool in_view_inside_fn(void *ctx, struct spot at);
-void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct box box, in_view_inside_fn *inside, void *ctx, const struct filter *f,
-    int32_t today);
-/* Every point in the box, whatever the filter. */
 typedef void in_view_point_fn(void *ctx, const struct point *p, const struct card *c);
+void in_view_count_inside(struct in_view *out, const struct snapshot *s, struct box box, in_view_inside_fn *inside, in_view_point_fn *shown, void *ctx,
+    const struct filter *f, int32_t today);
+/* Every point in the box, whatever the filter. */
 void in_view_each(const struct snapshot *s, struct box box, in_view_point_fn *fn, void *ctx);
 
 /* Those known to a city, within the box grown to what lies around it: for the strip at the map's edge. Each id once. */

@@ -62,6 +62,8 @@ static void put_tiles(struct buf *out, struct app *app)
     put(out, "tile_cache_evicted_total", "counter", "Tiles that made room for others.", c.evicted);
     put(out, "tiles_drawn_total", "counter", "Tiles drawn.", app->server->tiles_drawn);
     put(out, "tiles_drawn_cpu_microseconds_total", "counter", "Processor time of drawing them.", app->server->tiles_drawn_us);
+    put(out, "pictures_drawn_total", "counter", "Pictures by address and preview cards drawn.", app->server->pictures_drawn);
+    put(out, "pictures_drawn_cpu_microseconds_total", "counter", "Processor time of drawing them.", app->server->pictures_drawn_us);
 }
 
 static uint64_t resident_bytes(void)

@@ -18,11 +18,12 @@
 #include "server/picture_words.h"
 #include "server/server.h"
 #include "server/static_wish.h"
-#include "server/tiles.h"
 #include "server/town_view.h"
 
 #define ZOOM_PLACES 10.0 /* from here on a picture is of one place, if it is of any */
 #define ZOOM_SCALE_EVEN 6.0 /* under it a scale bar is right at one latitude only */
+
+enum { LAYOUTS_MAX = 4 };
 
 struct picture {
     struct app *app;
@@ -32,6 +33,7 @@ struct picture {
     const struct snapshot *now;
     struct filter filter;
     struct place place;   /* of the address; code empty: none */
+    struct str only;      /* the place whose records alone are shown; empty: any */
     struct str name;      /* of what is shown; empty: of nothing in particular */
     struct figure figure;
     struct in_picture seen;
@@ -41,13 +43,28 @@ struct picture {
 
 /* ---- the place ---- */
 
-static bool find_city(struct picture *k, struct str name, struct err *err)
+static bool find_city(struct picture *k, struct str name, struct place *out, struct err *err)
 {
     bool found;
-    if (!store_place(k->worker->store, name, &k->page.rq->arena, &k->place, &found, err))
+    if (!store_place(k->worker->store, name, &k->page.rq->arena, out, &found, err))
         return false;
     return found || err_set(err, ERR_MISSING, k->page.french ? "il n'y a pas de commune « %.*s »" : "there is no municipality \"%.*s\"",
         STR_ARG(str_cut_runes(name, 40)));
+}
+
+static bool find_places(struct picture *k, struct err *err)
+{
+    const struct static_wish *w = k->wish;
+    struct place only;
+    if (w->place == STATIC_CITY && !find_city(k, w->city, &k->place, err))
+        return false;
+    if (!w->filter_city.len)
+        return true;
+    if (!find_city(k, w->filter_city, &only, err))
+        return false;
+    k->filter.place = place_key(only.code);
+    k->only = only.name;
+    return true;
 }
 
 /* The view that shows what was asked for in the room there is. */
@@ -107,8 +124,8 @@ static bool find_name(struct picture *k, struct err *err)
     struct str code, name;
     const struct view *v = &k->figure.view;
     struct xy middle = {v->centre.x - floor(v->centre.x), v->centre.y};
-    k->name = k->place.name;
-    if (k->place.code.len || v->zoom < ZOOM_PLACES)
+    k->name = k->only.len ? k->only : k->place.name;
+    if (k->name.len || v->zoom < ZOOM_PLACES)
         return true;
     if (!store_commune_at(k->worker->store, mercator_lonlat(middle), a, &code, &name, err))
         return false;
@@ -196,9 +213,17 @@ static bool look(struct picture *k, struct err *err)
     return (!k->wish->legend || picture_legend(&k->page, k->now, &k->filter, &k->seen, &k->look, &k->figure.legend, err)) && set_foot(k, err);
 }
 
-static bool look_and_lay_out(struct picture *k, struct err *err)
+/* Until nothing moves any more: head and legend only grow. */
+static bool settle(struct picture *k, struct err *err)
 {
-    return look(k, err) && figure_lay_out(k->worker->painter, &k->figure, err);
+    for (int i = 0; i < LAYOUTS_MAX; i++) {
+        struct rect before = k->figure.map;
+        if (!look(k, err) || !figure_lay_out(k->worker->painter, &k->figure, err))
+            return false;
+        if (memcmp(&before, &k->figure.map, sizeof before) == 0)
+            return true;
+    }
+    return look(k, err);
 }
 
 static bool compose(struct picture *k, struct err *err)
@@ -208,8 +233,7 @@ static bool compose(struct picture *k, struct err *err)
     k->figure = (struct figure){.width_px = w->width_px, .height_px = w->height_px, .scale = w->scale, .dark = dark, .grey = w->black,
         .scale_bar = w->scale_bar, .dots_per_inch = w->paper ? STATIC_PRINT_DPI : 0, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
     k->look = (struct picture_look){.dark = dark, .grey = w->black, .cones = w->cones, .style = k->style, .today = clock_today()};
-    /* First in the whole picture, then in what head, legend and foot leave of it; the last time nothing moves any more. */
-    return look_and_lay_out(k, err) && look_and_lay_out(k, err) && look_and_lay_out(k, err) && look(k, err);
+    return settle(k, err);
 }
 
 static bool draw(struct picture *k, struct response *rs, struct err *err)
@@ -230,8 +254,7 @@ static bool draw_static(struct app *app, struct worker *worker, struct request *
         return err_arena(err);
     *k = (struct picture){.app = app, .worker = worker, .wish = w, .now = now, .filter = w->filter,
         .page = {.app = app, .rq = rq, .french = w->french}};
-    if ((w->place == STATIC_CITY && !find_city(k, w->city, err)) || !tiles_city(worker, &k->filter, w->filter_city, &rq->arena, err) ||
-        !on_known_orgs(worker->store, rq, err) || !open_style(k, err))
+    if (!find_places(k, err) || !on_known_orgs(worker->store, rq, err) || !open_style(k, err))
         return false;
     bool ok = compose(k, err) && draw(k, rs, err);
     style_drop(k->style);

@@ -202,11 +202,16 @@ void page_credit(struct page *p)
             page_text(p, text);
 }
 
+void page_credit_plain(struct str attribution, struct buf *out)
+{
+    struct str href, text;
+    while (next_piece(&attribution, &href, &text))
+        buf_add(out, text);
+}
+
 void page_credit_words(const struct page *p, struct buf *out)
 {
-    struct str rest = app_attribution(p->app), href, text;
-    while (next_piece(&rest, &href, &text))
-        buf_add(out, text);
+    page_credit_plain(app_attribution(p->app), out);
 }
 
 /* ---- head and foot ---- */

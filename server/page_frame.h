@@ -34,6 +34,8 @@ void page_lang_field(struct page *p);
 void page_credit(struct page *p);
 void page_credit_words(const struct page *p, struct buf *out); /* the same without links, not escaped: for paper */
 
+void page_credit_plain(struct str attribution, struct buf *out); /* of one that is given */
+
 /* "← 2 / 7 →": links to the pages of a list under an address (with or without '?'). */
 enum { LIST_ROWS = 50 };
 void page_pager(struct page *p, const char *address, size_t offset, size_t total);

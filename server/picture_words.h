@@ -12,7 +12,9 @@
 
 enum { LEGEND_ROWS_MAX = 96, LEGEND_CITY_ROWS = 6 };
 
-/* All of these write plain text into p->out, or into the arena of p->rq. */
+/* All of these write plain text into p->out, or into the arena of p->rq: what page_fmt writes is escaped. */
+void picture_term(struct page *p, const struct term *t);
+void picture_terms(struct page *p, const struct term *terms, int n, uint32_t bits); /* with commas between */
 void picture_title(struct page *p, struct str place, const struct filter *f, struct str date);
 /* The filters that the title does not name, then what the picture shows, counted. The zoom is the style's. */
 void picture_says(struct page *p, struct store *store, const struct filter *f, const struct in_picture *seen, double zoom);

@@ -63,7 +63,7 @@ struct server {
     struct uploads *uploads;            /* NULL: their folder cannot be used */
     bool read_only;                     /* the database */
     atomic_bool ready;
-    atomic_uint_fast64_t tiles_drawn, tiles_drawn_us, follow_errors;
+    atomic_uint_fast64_t tiles_drawn, tiles_drawn_us, pictures_drawn, pictures_drawn_us, follow_errors;
     int64_t began_ms;
 };
 

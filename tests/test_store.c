@@ -244,6 +244,14 @@ TEST(homonymous_communes_all_carry_their_code)
     CHECK_STR(list[0].code, "97411");
     must_work(store_places(s, S("06000 nic"), 5, &a, &list, &n, &err), &err);
     CHECK_INT(n, 1);
+    /* What is near is the largest whose middle lies there, and nothing where none does. */
+    struct str name;
+    must_work(store_largest_place(s, (struct box){2, 43, 8, 49}, &a, &name, &err), &err);
+    CHECK_STR(name, "Nice");
+    must_work(store_largest_place(s, (struct box){2, 48.93, 2.35, 49}, &a, &name, &err), &err);
+    CHECK_STR(name, "Saint-Denis");
+    must_work(store_largest_place(s, (struct box){0, 0, 1, 1}, &a, &name, &err), &err);
+    CHECK_INT(name.len, 0);
     clean(s);
 }
 

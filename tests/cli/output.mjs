@@ -158,3 +158,20 @@ test("/dev/stdout is standard output, also where a socket stands behind it", () 
     assert.equal(named.code, 0, named.err);
     assert.equal(named.out, withDb("export", "--format", "csv", "-o", "-").out);
 });
+
+test("render --title and --legend draw a figure: title, what is shown, date and credit round the map", () => {
+    const figure = (...words) => {
+        const r = withDb("render", "--bbox", "2,48,3,49", "--size", "700x500", "--format", "svg", "-o", at("figure.svg"), ...words);
+        assert.equal(r.code, 0, r.err);
+        return readFileSync(at("figure.svg"), "utf8");
+    };
+    const plain = figure(), titled = figure("--title", "Paris & <alentours>", "--lang", "fr"), legend = figure("--legend", "--scalebar", "--lang", "en");
+    assert.doesNotMatch(plain, /<title>/);
+    assert.match(titled, /<title>Paris &amp; &lt;alentours&gt;<\/title>/);
+    assert.match(legend, /<title>Surveillance on record<\/title>/);
+    for (const svg of [plain, titled, legend])
+        assert.match(svg, /width="700(\.0+)?px" height="500(\.0+)?px"/);
+    const small = withDb("render", "--bbox", "2,48,3,49", "--size", "60x50", "--title", "x", "-o", at("small.png"));
+    assert.equal(small.code, 1);
+    assert.match(small.err, /no room is left for the map/);
+});
