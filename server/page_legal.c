@@ -34,6 +34,7 @@ static const struct said KEPT[] = {
     {SAYS, "legal.hold", {0}, IF_HELD},
     {SAYS, "legal.hold.none", {0}, IF_NOT_HELD},
     {SAYS, "legal.propose.4", {0}, ALWAYS},
+    {SAYS, "legal.upload", {0}, ALWAYS},
     {HEAD, "legal.limits", {0}, ALWAYS},
     {SAYS, "legal.limits.1", {0}, ALWAYS},
     {SAYS, "legal.limits.2", {CHALLENGE_FRESH_S / 60}, ALWAYS},
@@ -156,7 +157,9 @@ bool page_guide(struct app *app, struct worker *worker, struct request *rq, stru
     (void)worker, (void)err;
     struct page p = page_words_begin(app, rq, rs, "guide");
     page_words(&p, "guide");
-    page_fmt(&p, "<h2>%t</h2><ul><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li></ul>",
-        "guide.next", "/list", "guide.sheet", "/add", "guide.add", "/track", "contact.track", "/method", "guide.method");
+    page_fmt(&p, "<h2>%t</h2><ul><li><a href=\"%L\">%t</a></li>", "guide.next", "/list", "guide.sheet");
+    if (app->config.contributions != CONTRIBUTIONS_CLOSED)
+        page_fmt(&p, "<li><a href=\"%L\">%t</a></li>", "/add", "guide.add");
+    page_fmt(&p, "<li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li></ul>", "/track", "contact.track", "/method", "guide.method");
     return page_words_end(&p);
 }

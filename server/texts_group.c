@@ -29,11 +29,10 @@ static const struct words TEXTS[] = {
 
     /* ---- /c/SLUG/group ---- */
     {"group.form.title", "La page du groupe", "The group's page"},
-    {"group.form.words", "Ce que le groupe dit", "What the group says"},
     {"group.form.body", "Texte", "Text"},
     {"group.form.body_says",
-        "Au plus %N caractères, affichés tels quels ; une ligne vide sépare deux paragraphes. Ne nommez personne sans son accord, et n'annoncez pas qui relève où ni quel jour.",
-        "At most %N characters, shown as they are; an empty line parts two paragraphs. Name nobody who has not agreed, and do not announce who surveys where or on which day."},
+        "Affiché tel quel ; une ligne vide sépare deux paragraphes. Ne nommez personne sans son accord, et n'annoncez pas qui relève où ni quel jour.",
+        "Shown as it is; an empty line parts two paragraphs. Name nobody who has not agreed, and do not announce who surveys where or on which day."},
     {"group.form.contact", "Contact", "Contact"},
     {"group.form.contact_says", "Une adresse de courriel, ou celle d'une page (https://…). Elle sera publique.", "An address of mail, or of a page (https://…). It will be public."},
     {"group.form.colour", "Couleur", "Colour"},

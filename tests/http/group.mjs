@@ -114,9 +114,9 @@ test("a fault is named beside its field, with what was typed still there and not
     const html = sent.text.replace(/&#39;/g, "'").replace(/[\u202f\u00a0]/g, " ");
     assert.equal(sent.status, 422);
     assert.match(html, says);
-    assert.match(html, new RegExp(`id="${field}"[^>]*aria-invalid="true" aria-describedby="${field}-says ${field}-fault"`));
-    assert.match(html, new RegExp(`id="${field}-fault"`));
-    assert.match(html, new RegExp(`<a href="#${field}">`));
+    assert.match(html, new RegExp(`id="f-${field}"[^>]*aria-describedby="f-${field}-says f-${field}-fault" aria-invalid="true"`));
+    assert.match(html, new RegExp(`id="f-${field}-fault"`));
+    assert.match(html, new RegExp(`<a href="#f-${field}">`));
     assert.deepEqual(Object.fromEntries(readForm(sent.text).fields)[field], changes[field], "as typed");
   }
   assert.match((await page("/c/marseille")).html, /Premier<br>/);
