@@ -34,7 +34,7 @@ static const struct said KEPT[] = {
     {SAYS, "legal.hold", {0}, IF_HELD},
     {SAYS, "legal.hold.none", {0}, IF_NOT_HELD},
     {SAYS, "legal.propose.4", {0}, ALWAYS},
-    {SAYS, "legal.upload", {0}, ALWAYS},
+    {SAYS, "legal.upload", {UPLOAD_KEPT_MINUTES}, ALWAYS},
     {HEAD, "legal.limits", {0}, ALWAYS},
     {SAYS, "legal.limits.1", {0}, ALWAYS},
     {SAYS, "legal.limits.2", {CHALLENGE_FRESH_S / 60}, ALWAYS},

@@ -1,7 +1,8 @@
 // The page of a local group: who may write it, what it may say, what it shows, and what there is to do in its place.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { importPlaces } from "./lib/cameras.mjs";
 import { changed, openForm, readForm, sendForm } from "./lib/forms.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
@@ -195,4 +196,26 @@ test("the language that was chosen stays through the form", async () => {
   assert.match(form.page, /The group's page|The group&#39;s page/);
   const sent = await sendForm(server, form, { body: "English words" });
   assert.equal(sent.headers.location, "/c/marseille?lang=en");
+});
+
+test("what waits is told to everybody in steps, and to moderators as it is", async () => {
+  const square = { type: "Feature", properties: { code: "13055", nom: "Marseille" },
+    geometry: { type: "Polygon", coordinates: [[[5.2, 43.1], [5.6, 43.1], [5.6, 43.5], [5.2, 43.5], [5.2, 43.1]]] } };
+  const file = path.join(at.folder, "communes.geojson");
+  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: [square] }));
+  assert.equal((await run(at.db, "places", "import", file)).code, 0);
+  const propose = async (i) => {
+    const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37 + i / 1000, 43.3] }, properties: { category: "cctv" } });
+    const answer = await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body, headers: { "content-type": "application/geo+json" } });
+    assert.equal(answer.status, 202, String(answer.body));
+  };
+  const before = await page("/c/marseille");
+  assert.match(before.html, /Moins de 5 propositions attendent/);
+  for (let i = 0; i < 4; i++) await propose(i);
+  const four = await page("/c/marseille");
+  assert.equal(four.headers.etag, before.headers.etag, "who asks every minute does not learn that somebody proposed something");
+  assert.match((await page("/c/marseille/group", as("commune"))).html, /4 propositions ou signalements en attente/);
+  await propose(4);
+  assert.match((await page("/c/marseille")).html, /5 propositions ou plus attendent/);
+  assert.match((await page("/c/nice")).html, /Moins de 5/);
 });

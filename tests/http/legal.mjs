@@ -49,11 +49,11 @@ test("the numbers on the page are those the program works by", async () => {
     cut: constant(c, "LINK_CUT_AFTER_DAYS"), lapse: constant(c, "PRIVACY_LAPSES_AFTER_H"), effects: constant(c, "PRIVACY_EFFECTS_A_DAY"),
     reply: constant(c, "REPLY_DUE_DAYS"), unlawful: constant(c, "UNLAWFUL_DUE_DAYS"), urgent: constant(c, "URGENT_AFTER_DAYS"),
     idle: constant("server/session.h", "SESSION_IDLE_S") / 3600, longest: constant("server/session.h", "SESSION_LONGEST_S") / 3600,
-    fresh: constant("data/base/limits.h", "CHALLENGE_FRESH_S") / 60 };
+    upload: constant("data/base/limits.h", "UPLOAD_KEPT_MINUTES"), fresh: constant("data/base/limits.h", "CHALLENGE_FRESH_S") / 60 };
   for (const text of [
     `${numbers.cut} jours plus tard`, `Sans décision après ${numbers.lapse} heures`, `au plus ${numbers.effects} fois par jour`, `tenir est de ${numbers.reply} jours`,
     `tenir est de ${numbers.unlawful} jour`, `plus de ${numbers.urgent} jours passe devant`, `${numbers.idle} heures sans rien faire ou ${numbers.longest} heures en tout`,
-    `${numbers.fresh} minutes au plus`, "au plus tôt 45 jours après son arrivée", "2 048 pixels au plus"])
+    `${numbers.fresh} minutes au plus`, `a tiré, ${numbers.upload} minutes au plus`, "au plus tôt 45 jours après son arrivée", "2 048 pixels au plus"])
     assert.ok(fr.includes(text), text);
   assert.ok(en.includes(`${numbers.idle} hours without doing anything or ${numbers.longest} hours in all`));
   assert.doesNotMatch(fr + en, /%[NsSdt]|legal\./, "no key and no format is left");
@@ -122,4 +122,19 @@ test("an option that is not understood ends the program with 2 and a sentence th
     assert.equal(done.code, 2, words.join(" "));
     assert.match(done.stderr, says);
   }
+});
+
+test("a site that nobody answers for takes no contribution, by page or by API, but takes reports", async () => {
+  const closed = await serve(at.db, "--base-url", "https://map.example");
+  const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37, 43.3] }, properties: { category: "cctv" } });
+  const post = (server) => get(`${server.url}/api/collections/deployments/items`, { method: "POST", body, headers: { "content-type": "application/geo+json" } });
+  const refused = await post(closed);
+  assert.equal(refused.status, 403);
+  assert.match(JSON.parse(refused.body).detail, /takes no contributions at the moment|ne prend pas de contributions/);
+  assert.equal((await post(told)).status, 202, "with --legal it does");
+  assert.match(words((await page(closed, "/add")).html), /ne prend pas de contributions pour l'instant/);
+  assert.doesNotMatch((await page(closed, "/guide")).html, /href="\/add"/);
+  assert.match((await page(told, "/guide")).html, /href="\/add"/);
+  assert.match((await page(closed, "/d/1/report?kind=privacy")).html, /<textarea/);
+  await closed.stop();
 });
