@@ -23,7 +23,7 @@ OUT := $(BUILD)/$(FLAVOUR)
 BUILD_PACKAGES := build-essential pkg-config ca-certificates libgdal-dev libspatialite-dev libsqlite3-dev libcairo2-dev \
     libpango1.0-dev libfribidi-dev librsvg2-dev libmicrohttpd-dev libjansson-dev libsodium-dev libdeflate-dev libwebp-dev libpng-dev \
     libjpeg62-turbo-dev zlib1g-dev libseccomp-dev fonts-noto-core
-TEST_PACKAGES := libcmocka-dev perl clang-14 libclang-rt-14-dev valgrind chromium curl strace gdal-bin poppler-utils
+TEST_PACKAGES := libcmocka-dev sqlite3 perl clang-14 libclang-rt-14-dev valgrind chromium curl strace gdal-bin poppler-utils
 PKGS := gdal spatialite sqlite3 cairo pango pangocairo fribidi librsvg-2.0 libmicrohttpd jansson libsodium libwebp libpng libjpeg zlib \
     libseccomp fontconfig
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null | sed 's/-I\//-isystem \//g')

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "data/alike.h"
 #include "data/base/clock.h"
 #include "data/base/hash.h"
 #include "data/base/limits.h"
@@ -19,8 +20,7 @@
 #include "data/import_survey.h"
 #include "data/position.h"
 
-enum { HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NEAR_M = 25, NOTES_MAX = 1000 };
-static const double LIKE_ENOUGH = 0.6;
+enum { HISTORY_MAX = 64, BLOCK_ROWS = 400, BLOCK_BYTES = 128 << 20, BLOCK_ARENA_BYTES = 1 << 30, NOTES_MAX = 1000 };
 
 /* ---- a set of 64-bit keys with a count each ---- */
 
@@ -309,14 +309,6 @@ static void put_identity(struct importing *m, const struct row_record *r, struct
     buf_fmt(out, ":%u", seen_before(&m->places, buf_str(&place)) + 1);
 }
 
-/* Numbers of cameras are written with and without leading zeros. */
-static struct str without_zeros(struct str s)
-{
-    while (s.len > 1 && s.at[0] == '0')
-        s = str_slice(s, 1, s.len);
-    return s;
-}
-
 static bool find_duplicate(struct importing *m, const struct deployment *d, struct near *out, bool *found, struct err *err)
 {
     struct near *near;
@@ -325,14 +317,12 @@ static bool find_duplicate(struct importing *m, const struct deployment *d, stru
     *found = false;
     if (m->store_was_empty || (!d->ref.len && !d->source_name.len) || !precision_is_point(d->precision))
         return true;
-    if (!store_near(m->store, at, NEAR_M, &m->scratch, &near, &n, err))
+    if (!store_near(m->store, at, ALIKE_HIGH_M, &m->scratch, &near, &n, err))
         return false;
     for (size_t i = 0; i < n && !*found; i++) {
         if ((m->batch.id && near[i].batch_id == m->batch.id) || near[i].category != d->category)
             continue;
-        bool same_ref = d->ref.len && str_eq_nocase(without_zeros(d->ref), without_zeros(near[i].ref));
-        bool alike = d->source_name.len && near[i].text.len && str_likeness(&m->scratch, d->source_name, near[i].text) >= LIKE_ENOUGH;
-        *found = same_ref || alike;
+        *found = alike_refs(d->ref, near[i].ref) || alike_names(&m->scratch, d->source_name, near[i].text);
         *out = near[i];
     }
     return true;
@@ -644,7 +634,7 @@ static bool prepare_batch(struct importing *m, struct err *err)
     b->url = str_of(job->source_url);
     if (stat(job->path, &st) != 0)
         return str_has(str_of(job->path), S("://")) || err_errno(err, "it cannot be read");
-    b->as_of = job->as_of.year ? job->as_of : partial_date_of_day((int32_t)(st.st_mtime / 86400));
+    b->as_of = job->as_of.year ? job->as_of : job->received.year ? job->received : partial_date_of_day((int32_t)(st.st_mtime / 86400));
     if (S_ISREG(st.st_mode) && hash_sha256_file(job->path, &sum)) {
         buf_hex(&hex, sum.bytes, sizeof sum.bytes);
         b->sha256 = str_copy(&m->keep, buf_str(&hex));

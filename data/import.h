@@ -17,6 +17,7 @@ struct import_job {
     const char *report;       /* JSON file of every refused and duplicate row; NULL: none */
     const char *category, *licence, *attribution, *source_url, *precision; /* NULL: as the file says, else defaults */
     struct partial_date as_of; /* the day the file describes; year 0: its own, else of its newest edit (OSM), else of its modification */
+    struct partial_date received; /* instead of the day of its modification; year 0 */
     bool dry_run;
     struct gdal_limits limits;
     void (*refused)(void *ctx, const char *line); /* told of each refused row, in words */

@@ -310,12 +310,21 @@ static void see_view(struct point *p, const struct device_view *v, double height
                 (height_m > 0 ? 0 : POINT_ESTIMATED) | (v->approximate ? POINT_APPROXIMATE | POINT_ESTIMATED : 0);
 }
 
+/* Somebody looked there and found nothing: its zone says so, and a symbol would say the contrary. */
+static bool is_of_nothing(const struct deployment *d)
+{
+    for (size_t i = 0; i < d->n_zones; i++)
+        if (d->zones[i].kind != ZONE_NO_COVERAGE_SURVEYED)
+            return false;
+    return d->n_zones && !d->n_devices;
+}
+
 static void add_points(struct growing *g, const struct deployment *d, uint32_t card)
 {
     struct interval intervals[INTERVALS_MAX];
     size_t n_intervals = deployment_intervals(d, intervals);
     bool coarsened = d->public_precision != d->precision;
-    if (d->public_precision > PRECISION_CITY || d->category == CATEGORY_POLICE_FILE)
+    if (d->public_precision > PRECISION_CITY || d->category == CATEGORY_POLICE_FILE || is_of_nothing(d))
         return;
     size_t n_devices = coarsened || !precision_is_point(d->public_precision) ? 0 : d->n_devices;
     for (size_t i = 0; i < n_intervals; i++) {

@@ -79,7 +79,7 @@ struct batch {
     uint64_t id;
     struct str slug, file_name, licence, attribution, url, sha256, state; /* state: applied, undone */
     struct partial_date as_of;
-    int64_t at_s;
+    int64_t at_s; /* when it came; of a new one 0: now */
     uint64_t n_read, n_new, n_updated, n_same, n_duplicate, n_refused;
 };
 bool store_batches(struct store *s, struct arena *a, struct batch **out, size_t *n, struct err *err) MUST_USE;

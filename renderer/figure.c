@@ -23,6 +23,7 @@
 #define UNIT_MOST 3.0
 #define MAP_SHARE_LEAST 0.3 /* of the whole's height */
 #define MAP_LEAST_PX 60.0
+#define SAYS_LINES 4
 #define LEGEND_LEAST 0.6    /* of the unit */
 
 /* ---- types ---- */
@@ -53,32 +54,21 @@ static struct paper_type foot_type(const struct figure *f)
     return type_of(f, FOOT_TYPE, 0.36, false);
 }
 
-/* As lines, if there are at most so many; else as one line that ends in …. */
-static double put_lines(struct paper *p, struct str text, double x, double y, const struct paper_type *type, int most, bool draw)
+static double put_lines(struct paper *p, struct str text, double x, double y, struct paper_type type, int most, bool draw)
 {
-    double line = paper_paragraph_height(p, S("H"), type), tall = paper_paragraph_height(p, text, type);
-    bool fits = tall <= line * (most + 0.2);
-    if (draw && fits)
-        paper_paragraph(p, text, x, y, type);
-    else if (draw)
-        paper_text(p, text, x, y + line / 2, type);
-    return fits ? tall : line;
+    type.max_lines = most;
+    return draw ? paper_paragraph(p, text, x, y, &type) : paper_paragraph_height(p, text, &type);
 }
 
 /* ---- head and foot, measured and drawn by the same steps ---- */
-
-static bool is_small(const struct figure *f)
-{
-    return f->height_px < 300;
-}
 
 static double put_head(struct paper *p, const struct figure *f, bool draw)
 {
     double u = f->unit, y = PAD * u * 0.8;
     struct paper_type title = title_type(f), says = says_type(f);
-    y += put_lines(p, f->title, PAD * u, y, &title, is_small(f) ? 1 : 2, draw);
-    if (f->says.len)
-        y += 2 * u + put_lines(p, f->says, PAD * u, y + 2 * u, &says, is_small(f) ? 2 : 4, draw);
+    y += put_lines(p, f->title, PAD * u, y, title, 2, draw);
+    if (f->says.len && f->says_lines)
+        y += 2 * u + put_lines(p, f->says, PAD * u, y + 2 * u, says, f->says_lines, draw);
     return y + PAD * u * 0.6;
 }
 
@@ -124,12 +114,12 @@ static double put_foot(struct paper *p, const struct figure *f, double y, bool d
         }
         y += tall + 2 * u;
         if (!beside)
-            y += put_lines(p, f->as_of, x, y, &date, 2, draw);
+            y += put_lines(p, f->as_of, x, y, date, 2, draw);
     } else {
-        y += MAX(put_lines(p, f->as_of, x, y, &date, 2, draw), line);
+        y += MAX(put_lines(p, f->as_of, x, y, date, 2, draw), line);
     }
-    y += 1.5 * u + put_lines(p, f->address, x, y + 1.5 * u, &foot, 2, draw);
-    y += put_lines(p, f->credit, x, y, &foot, 5, draw);
+    y += 1.5 * u + put_lines(p, f->address, x, y + 1.5 * u, foot, 2, draw);
+    y += put_lines(p, f->credit, x, y, foot, 5, draw);
     return y + PAD * u * 0.55 - from;
 }
 
@@ -175,26 +165,36 @@ static void place_legend(struct paper *p, struct figure *f, double top, double b
     f->legend_unit = legend.unit;
 }
 
-bool figure_lay_out(struct painter *painter, struct figure *f, struct err *err)
+/* False: too little is left for the map. */
+static bool try_lay_out(struct paper *p, struct figure *f)
 {
-    struct paper p = {.text = painter_text(painter)};
-    f->unit = CLAMP(pow(f->width_px * f->height_px / (800.0 * 600), 0.25), UNIT_LEAST, UNIT_MOST);
-    double top = MAX(put_head(&p, f, false), f->map.y0), bottom = f->height_px - put_foot(&p, f, 0, false);
+    double top = MAX(put_head(p, f, false), f->map.y0), bottom = f->height_px - put_foot(p, f, 0, false);
     struct rect map = {0, ceil(top * f->scale) / f->scale, f->width_px, floor(bottom * f->scale) / f->scale};
     if (f->legend.n) {
-        place_legend(&p, f, map.y0, map.y1);
+        place_legend(p, f, map.y0, map.y1);
         if (legend_is_beside(f))
             map.x1 = snapped(f, f->legend_at.x0);
         else
             map.y1 = snapped(f, f->legend_at.y0);
     }
-    if (map.y1 - map.y0 < MAX(f->height_px * MAP_SHARE_LEAST, MAP_LEAST_PX) || map.x1 - map.x0 < MAP_LEAST_PX)
-        return err_set(err, ERR_INVALID, "no room is left for the map beside its title%s and credit; ask for a larger picture%s",
-            f->legend.n ? ", legend" : "", f->legend.n ? ", or for none of the legend" : "");
     f->map = map;
+    return map.y1 - map.y0 >= MAX(f->height_px * MAP_SHARE_LEAST, MAP_LEAST_PX) && map.x1 - map.x0 >= MAP_LEAST_PX;
+}
+
+bool figure_lay_out(struct painter *painter, struct figure *f, struct err *err)
+{
+    struct paper p = {.text = painter_text(painter)};
+    f->unit = CLAMP(pow(f->width_px * f->height_px / (800.0 * 600), 0.25), UNIT_LEAST, UNIT_MOST);
+    f->says_lines = f->says_lines ? f->says_lines : SAYS_LINES;
+    while (!try_lay_out(&p, f)) {
+        if (--f->says_lines < 0)
+            return err_set(err, ERR_INVALID, "no room is left for the map beside its title%s and credit; ask for a larger picture%s",
+                f->legend.n ? ", legend" : "", f->legend.n ? ", or for no legend" : "");
+        f->map = f->legend_at = (struct rect){0};
+    }
     f->view.scale = f->scale;
-    f->view.width_px = (int)ceil(map.x1 - map.x0);
-    f->view.height_px = (int)ceil(map.y1 - map.y0);
+    f->view.width_px = (int)ceil(f->map.x1 - f->map.x0);
+    f->view.height_px = (int)ceil(f->map.y1 - f->map.y0);
     return true;
 }
 

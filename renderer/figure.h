@@ -38,6 +38,7 @@ struct figure { /* strings are the caller's */
     struct rect map, legend_at; /* px */
     int legend_columns;
     double legend_unit;
+    int says_lines;             /* more are cut */
 };
 
 /* Where everything stands, in particular f->map; sets the size of f->view. False (ERR_INVALID): too small for what is asked.

@@ -37,20 +37,31 @@ static double row_height(struct paper *p, const struct legend *l, const struct l
     return r->sign == LEGEND_HEADING ? text + HEADING_GAP * l->unit : MAX(text + ROW_GAP * l->unit, ROW_LEAST * l->unit);
 }
 
-/* How tall the tallest column is when none is taller than `most` unless it has to be; false: more columns would be needed. */
+static bool is_heading(const struct legend *l, size_t i)
+{
+    return i < l->n && l->rows[i].sign == LEGEND_HEADING;
+}
+
+/* Whether a column ends before row i, which begins at y. A heading stays with what it is for. */
+static bool breaks(struct paper *p, const struct legend *l, size_t i, double column_width, double y, double most)
+{
+    double needed = row_height(p, l, &l->rows[i], column_width);
+    if (is_heading(l, i) && i + 1 < l->n)
+        needed += row_height(p, l, &l->rows[i + 1], column_width);
+    return y > 0 && y + needed > most && !(i && is_heading(l, i - 1));
+}
+
+/* Whether everything fits into so many columns of this height. */
 static bool flows(struct paper *p, const struct legend *l, double column_width, int columns, double most)
 {
     double y = 0;
     int column = 0;
     for (size_t i = 0; i < l->n; i++) {
-        double tall = row_height(p, l, &l->rows[i], column_width), needed = tall;
-        if (l->rows[i].sign == LEGEND_HEADING && i + 1 < l->n)
-            needed += row_height(p, l, &l->rows[i + 1], column_width);
-        if (y > 0 && y + needed > most) {
+        if (breaks(p, l, i, column_width, y, most)) {
             y = 0;
             column++;
         }
-        y += tall;
+        y += row_height(p, l, &l->rows[i], column_width);
         if (column >= columns || y > most)
             return false;
     }
@@ -157,6 +168,10 @@ static void draw_sign(struct paper *p, const struct legend *l, const struct lege
     cairo_translate(p->cr, x, y);
     if (r->sign == LEGEND_MARK) {
         cairo_scale(p->cr, l->unit, l->unit);
+        if (r->under.len) {
+            cairo_translate(p->cr, 0, 2.5); /* what is drawn over it reaches up */
+            icon_draw(icons, p->cr, r->under, &(struct icon_look){.scale = 1});
+        }
         icon_draw(icons, p->cr, r->mark, &(struct icon_look){.scale = 1});
     } else if (r->sign == LEGEND_CONE || r->sign == LEGEND_CONE_ESTIMATED) {
         draw_cone(p, l, r);
@@ -184,10 +199,8 @@ void legend_draw(struct paper *p, const struct legend *l, struct icon_set *icons
     int column = 0;
     for (size_t i = 0; i < l->n; i++) {
         const struct legend_row *r = &l->rows[i];
-        double tall = row_height(p, l, r, width), needed = tall;
-        if (r->sign == LEGEND_HEADING && i + 1 < l->n)
-            needed += row_height(p, l, r + 1, width);
-        if (down > 0 && down + needed > height + 0.5) {
+        double tall = row_height(p, l, r, width);
+        if (breaks(p, l, i, width, down, height + 0.5)) {
             if (++column == columns) { /* there is no more room */
                 struct legend_row more = {.sign = LEGEND_HEADING, .text = S("…")};
                 draw_row(p, l, &more, icons, x + (column - 1) * column_width, y + height - 4 * l->unit, width, 12 * l->unit);

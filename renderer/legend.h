@@ -18,6 +18,7 @@ enum legend_sign {
 struct legend_row { /* strings are the caller's */
     enum legend_sign sign;
     struct str mark;    /* its name, 16 px wide or so */
+    struct str under;   /* another, drawn before it at the same place; empty: none */
     struct rgba color;  /* of cones and areas */
     struct str text;
 };

@@ -1,32 +1,36 @@
 /*
- * Letters are laid out at sixteen times their size and drawn that much smaller: what is set for a screen is rounded to
+ * Letters are laid out at several times their size and drawn that much smaller: what is set for a screen is rounded to
  * whole px, which at six points is seen.
  */
 #include "renderer/paper.h"
 
 #include <math.h>
 
-enum { LAID_OUT_PX = 16 /* for a point */ };
+/* Px for a point: so many that the engine's largest letters are not passed. */
+static double laid_out(const struct paper_type *type)
+{
+    return type->size_pt > 24 ? 4 : 16;
+}
 
 static const struct text_layout *lay_out(struct paper *p, struct str text, const struct paper_type *type, double max_width_pt)
 {
-    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * LAID_OUT_PX,
-        .max_width_px = max_width_pt * LAID_OUT_PX, .line_height_em = 1.25, .justify = type->align};
+    struct text_style style = {.font = type->bold ? S("Noto Sans Bold") : S("Noto Sans Regular"), .size_px = type->size_pt * laid_out(type),
+        .max_width_px = max_width_pt * laid_out(type), .line_height_em = 1.25, .justify = type->align};
     return text_layout_plain(p->text, text, &style);
 }
 
 static double width_pt(struct paper *p, struct str text, const struct paper_type *type)
 {
-    return lay_out(p, text, type, INFINITY)->width_px / LAID_OUT_PX;
+    return lay_out(p, text, type, INFINITY)->width_px / laid_out(type);
 }
 
 static void draw(struct paper *p, const struct text_layout *l, double x, double y, const struct paper_type *type)
 {
     struct text_paint paint = {.color = color_of(type->grey, type->grey, type->grey, 1), .halo_color = color_of(1, 1, 1, 1),
-        .halo_width_px = type->halo_pt * LAID_OUT_PX, .opacity = 1};
+        .halo_width_px = type->halo_pt * laid_out(type), .opacity = 1};
     cairo_save(p->cr);
     cairo_translate(p->cr, x, y);
-    cairo_scale(p->cr, 1.0 / LAID_OUT_PX, 1.0 / LAID_OUT_PX);
+    cairo_scale(p->cr, 1 / laid_out(type), 1 / laid_out(type));
     text_draw(p->text, p->cr, l, 0, 0, &paint);
     cairo_restore(p->cr);
 }
@@ -55,46 +59,69 @@ double paper_text(struct paper *p, struct str text, double x, double y, const st
         text = buf_str(&shorter);
     }
     const struct text_layout *l = lay_out(p, text, type, INFINITY);
-    double w = l->width_px / LAID_OUT_PX, h = l->height_px / LAID_OUT_PX;
+    double w = l->width_px / laid_out(type), h = l->height_px / laid_out(type);
     draw(p, l, x - w * (type->align + 1) / 2, y - h / 2, type);
     return w;
 }
 
 /* Each line takes as many words as it holds: labels on a map are broken evenly, sentences on paper are not. */
-static const struct text_layout *lay_out_lines(struct paper *p, struct str text, const struct paper_type *type)
+static void break_lines(struct paper *p, struct str text, const struct paper_type *type, struct buf *broken)
 {
-    AUTO(buf) broken = {0};
     double space = width_pt(p, S("a a"), type) - 2 * width_pt(p, S("a"), type), used = 0;
-    struct str word;
+    struct str word, whole = text;
+    size_t begins = 0; /* of the line; a line feed stands where a space was */
+    int line = 1;
     for (bool first = true; str_next(&text, ' ', &word); first = false) {
         double wide = width_pt(p, word, type);
         bool fits = first || used + space + wide <= type->max_width_pt;
-        if (!first)
-            buf_char(&broken, fits ? ' ' : '\n');
+        if (!fits && line == type->max_lines) {
+            AUTO(buf) last = {0};
+            cut(p, str_slice(whole, begins, whole.len), type, &last);
+            broken->len = begins;
+            buf_add(broken, buf_str(&last));
+            return;
+        }
+        line += !fits;
         used = !first && fits ? used + space + wide : wide;
-        buf_add(&broken, word);
+        if (!first)
+            buf_char(broken, fits ? ' ' : '\n');
+        if (!fits)
+            begins = broken->len;
+        buf_add(broken, word);
     }
-    return lay_out(p, buf_str(&broken), type, INFINITY);
+}
+
+static double paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type, bool drawn)
+{
+    AUTO(buf) broken = {0};
+    double tall = 0;
+    if (!text.len)
+        return 0;
+    break_lines(p, text, type, &broken);
+    struct str rest = buf_str(&broken), line;
+    while (str_next(&rest, '\n', &line)) {
+        const struct text_layout *l = lay_out(p, line.len ? line : S(" "), type, INFINITY);
+        if (drawn && line.len)
+            draw(p, l, x - l->width_px / laid_out(type) * (type->align + 1) / 2, y + tall, type);
+        tall += l->height_px / laid_out(type);
+    }
+    return tall;
 }
 
 double paper_paragraph(struct paper *p, struct str text, double x, double y, const struct paper_type *type)
 {
-    if (!text.len)
-        return 0;
-    const struct text_layout *l = lay_out_lines(p, text, type);
-    draw(p, l, x - l->width_px / LAID_OUT_PX * (type->align + 1) / 2, y, type);
-    return l->height_px / LAID_OUT_PX;
+    return paragraph(p, text, x, y, type, true);
+}
+
+double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
+{
+    return paragraph(p, text, 0, 0, type, false);
 }
 
 double paper_text_width(struct paper *p, struct str text, const struct paper_type *type)
 {
     double w = text.len ? width_pt(p, text, type) : 0;
     return type->max_width_pt > 0 ? MIN(w, type->max_width_pt) : w;
-}
-
-double paper_paragraph_height(struct paper *p, struct str text, const struct paper_type *type)
-{
-    return text.len ? lay_out_lines(p, text, type)->height_px / LAID_OUT_PX : 0;
 }
 
 /* ---- lines ---- */

@@ -24,6 +24,7 @@ struct paper_type {
     double grey;
     double halo_pt;      /* white, round the letters; 0: none */
     double max_width_pt; /* 0: no end. A longer text is cut, and says so by … */
+    int max_lines;       /* of a paragraph; 0: no end. Cut in the same way */
 };
 /* One line, its middle at y. Answers its width. */
 double paper_text(struct paper *p, struct str text, double x, double y, const struct paper_type *type);

@@ -40,7 +40,9 @@ static bool read_geometry(struct feature *f, const struct json *feature)
     f->has_zone = true;
     if (!polygons_read(g, "/geometry", f->r->arena, &f->zone, f->fault))
         return false;
-    if (!shape_label_point(&f->zone, 1e-5, f->r->arena, &label))
+    struct rect box = shape_bounds(&f->zone);
+    double precision = MAX(box.x1 - box.x0, box.y1 - box.y0) / 256; /* a finer one takes seconds for thousands of places */
+    if (!shape_label_point(&f->zone, precision, f->r->arena, &label))
         return api_fault(f->fault, "/geometry/coordinates", "these rings make no area");
     f->has_point = true;
     f->point = (struct lonlat){label.x, label.y};

@@ -132,6 +132,18 @@ size_t app_street_areas(const struct app *app, const struct box **out)
     return f->n_areas;
 }
 
+double app_share_with_streets(const struct app *app, struct box b)
+{
+    const struct box *areas;
+    size_t n = app_street_areas(app, &areas);
+    double east = b.east < b.west ? b.east + 360 : b.east, share = 0, whole = (east - b.west) * (b.north - b.south);
+    for (size_t i = 0; i < n; i++) {
+        double w = MIN(east, areas[i].east) - MAX(b.west, areas[i].west), h = MIN(b.north, areas[i].north) - MAX(b.south, areas[i].south);
+        share += w > 0 && h > 0 && whole > 0 ? w * h / whole : 0;
+    }
+    return MIN(share, 1);
+}
+
 struct str app_attribution(const struct app *app)
 {
     return app_facts(app)->attribution;

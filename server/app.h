@@ -54,6 +54,8 @@ struct style *app_style(struct app *app, struct str name);
 const char *app_base_url(const struct app *app);
 /* Boxes that have streets, from the base maps' metadata; so that pages can say where there are none. */
 size_t app_street_areas(const struct app *app, const struct box **out);
+/* Of a box, the share for which streets are drawn, 0 to 1; areas that overlap count twice. */
+double app_share_with_streets(const struct app *app, struct box b);
 /* Credits of what is drawn, for pages and TileJSON. */
 struct str app_attribution(const struct app *app);
 

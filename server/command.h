@@ -49,7 +49,7 @@ command_fn cmd_style;
 command_fn cmd_render, cmd_query;
 command_fn cmd_backup, cmd_restore, cmd_check, cmd_stats, cmd_doctor;
 command_fn cmd_export, cmd_import, cmd_places, cmd_starter, cmd_worker, cmd_photo;
-command_fn cmd_erase, cmd_user, cmd_token;
+command_fn cmd_erase, cmd_user, cmd_token, cmd_moderate;
 command_fn cmd_serve;
 
 #endif

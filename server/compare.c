@@ -38,7 +38,7 @@ static void open_row(struct table *t, const char *key)
     open_table(t);
     bool marked = in_conflict(t->c, key);
     buf_fmt(&label, "field.%s", key);
-    page_fmt(t->p, "<tr%s><th scope=\"row\">", marked ? " class=\"conflict\"" : "");
+    page_fmt(t->p, "<tr%s><th scope=\"row\">", marked ? " class=conflict" : "");
     if (*say(t->p, label.at))
         page_fmt(t->p, "%t", label.at);
     else

@@ -211,8 +211,10 @@ static void put_device(struct page *p, const struct deployment *d, size_t i)
     if (v->model.len)
         page_fmt(p, ", %S", v->model);
     put_views(p, v);
-    page_fmt(p, ", %t ", "field.at");
-    put_at(p, v->at);
+    if (d->n_devices > 1 || !d->has_position || distance_m(d->at, v->at) > 0.5) { /* else it is the record's own */
+        page_fmt(p, ", %t ", "field.at");
+        put_at(p, v->at);
+    }
     if (v->check_date.year)
         page_fmt(p, ", %t %D", "field.checked", v->check_date);
 }

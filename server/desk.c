@@ -30,7 +30,7 @@ void desk_bar(struct page *p, const struct caller *c)
     page_fmt(p, "<div class=\"desk-bar\"><nav aria-label=\"%t\">", "desk.nav");
     for (size_t i = 0; i < COUNT(places); i++)
         if (c->who.role >= places[i].least)
-            page_fmt(p, "<a href=\"%L\"%s>%t</a>", places[i].to, str_eq(p->rq->path, str_of(places[i].to)) ? " aria-current=\"page\"" : "", places[i].key);
+            page_fmt(p, "<a href=\"%L\"%s>%t</a>", places[i].to, str_eq(p->rq->path, str_of(places[i].to)) ? " aria-current=page" : "", places[i].key);
     page_fmt(p, "</nav><span class=\"who\">%t <strong>%S</strong></span>", "desk.who", c->who.name);
     desk_form_begin(p, c, "/logout", "one");
     page_fmt(p, "<button>%t</button></form></div>", "desk.log_out");

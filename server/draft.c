@@ -1,6 +1,7 @@
 /*
- * The frame of a draft: faults, the small readers that all fields share, and the order in which a record is made. What is
- * mounted in a street is in draft_device.c, what proves it in draft_evidence.c, polygons in draft_zone.c.
+ * The frame of a draft: faults, the small readers that all fields share, and the order in which a record is made. Where it is
+ * stands in draft_place.c, polygons in draft_zone.c, what is mounted in a street in draft_device.c, what proves it in
+ * draft_evidence.c.
  */
 #include "server/draft.h"
 
@@ -9,12 +10,9 @@
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
 #include "data/import_row.h"
-#include "data/position.h"
 #include "server/page.h"
 
 const char *const DRAFT_WHAT_CODES[DRAFT_WHAT_COUNT] = {"device", "programme", "zone"};
-
-enum { PLACE_REACH_M = 25000 /* a point further from the named commune's centre is not in it */ };
 
 /* ---- faults ---- */
 
@@ -129,138 +127,6 @@ static bool read_orgs(struct draft *dr, struct err *err)
     return true;
 }
 
-/* ---- where ---- */
-
-static bool read_point(struct draft *dr, struct lonlat *at)
-{
-    double x, y;
-    const char *repaired = NULL;
-    struct err why;
-    struct str text = form_get(dr->f, "at");
-    if (!text.len)
-        return false;
-    if (position_in_one(text, &x, &y, &repaired, &why) &&
-        position_of(x, y, (struct position_rule){.kind = POSITION_DEGREES, .epsg = 4326, .trusted = true}, at, &repaired, &why))
-        return true;
-    draft_fault(dr, "at", "fault.at");
-    return false;
-}
-
-/* The place somebody typed or chose: by its code, else the only one of this name. */
-static bool find_place(struct draft *dr, struct store *store, struct place *out, bool *found, struct err *err)
-{
-    struct str picked = form_get(dr->f, "place_pick"), typed = form_get(dr->f, "place"), was = form_get(dr->f, "place_was");
-    struct place *all;
-    size_t n, same = 0;
-    *found = false;
-    if (!typed.len)
-        return true;
-    if (picked.len && (!was.len || str_eq(was, typed))) {
-        if (!store_place(store, picked, dr->a, out, found, err))
-            return false;
-        if (*found)
-            return true;
-    }
-    if (!store_places(store, typed, DRAFT_NAMESAKES_MAX, dr->a, &all, &n, err))
-        return false;
-    struct str folded = str_fold(dr->a, typed);
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(str_fold(dr->a, all[i].name), folded)) {
-            *out = all[i];
-            same++;
-        }
-    if (n == 1)
-        *out = all[0];
-    *found = same == 1 || n == 1;
-    if (*found || !n) {
-        if (!n)
-            draft_fault(dr, "place", "fault.place_unknown");
-        return true;
-    }
-    dr->namesakes = all;
-    dr->n_namesakes = n;
-    draft_fault(dr, "place", "fault.place_many");
-    return true;
-}
-
-/* The commune of a point: by its boundary; else the one that was named, if the point is near it. */
-static bool name_commune(struct draft *dr, struct store *store, const struct place *named, bool has_name, struct err *err)
-{
-    struct deployment *d = &dr->d;
-    d->place_code = d->place_name = S("");
-    if (!store_commune_at(store, d->at, dr->a, &d->place_code, &d->place_name, err))
-        return false;
-    if (!d->place_code.len && has_name && str_eq(named->kind, S("commune")) && distance_m(named->at, d->at) < PLACE_REACH_M) {
-        d->place_code = named->code;
-        d->place_name = named->name;
-    }
-    return true;
-}
-
-static void move_to(struct draft *dr, struct lonlat at)
-{
-    dr->d.has_position = true;
-    dr->d.at = at;
-    if (dr->d.n_devices == 1)
-        dr->d.devices[0].at = at;
-}
-
-static bool read_spot(struct draft *dr, struct store *store, struct err *err)
-{
-    struct place named = {0};
-    struct lonlat at;
-    bool has_name = false;
-    if (!draft_touched(dr, "at") && !draft_touched(dr, "place"))
-        return true;
-    if (!form_get(dr->f, "at").len)
-        draft_fault(dr, "at", "fault.no_position");
-    if (!find_place(dr, store, &named, &has_name, err))
-        return false;
-    if (!read_point(dr, &at))
-        return true;
-    move_to(dr, at);
-    return name_commune(dr, store, &named, has_name, err);
-}
-
-/* A programme lies where it is decided: a commune has an anchor, what is larger has no point. */
-static bool read_territory(struct draft *dr, struct store *store, struct err *err)
-{
-    static const struct {
-        const char *kind;
-        enum admin_level level;
-        enum precision precision;
-    } KINDS[] = {{"commune", LEVEL_COMMUNE, PRECISION_CITY}, {"foreign", LEVEL_COMMUNE, PRECISION_CITY},
-        {"department", LEVEL_DEPARTMENT, PRECISION_DEPARTMENT}, {"region", LEVEL_REGION, PRECISION_REGION},
-        {"country", LEVEL_COUNTRY, PRECISION_COUNTRY}};
-    struct place place;
-    bool found;
-    if (!draft_touched(dr, "place"))
-        return true;
-    if (!form_get(dr->f, "place").len)
-        draft_fault(dr, "place", "fault.no_place");
-    if (!find_place(dr, store, &place, &found, err) || !found)
-        return !dr->n_faults || found || draft_fault_of(dr, "place");
-    for (size_t i = 0; i < COUNT(KINDS); i++)
-        if (str_eq(place.kind, str_of(KINDS[i].kind))) {
-            dr->d.level = KINDS[i].level;
-            dr->d.precision = dr->d.public_precision = KINDS[i].precision;
-        }
-    dr->d.place_code = place.code;
-    dr->d.place_name = place.name;
-    dr->d.has_position = dr->d.precision == PRECISION_CITY;
-    dr->d.at = dr->d.has_position ? place.at : (struct lonlat){0};
-    return true;
-}
-
-static bool read_where(struct draft *dr, struct store *store, struct err *err)
-{
-    if (dr->what == DRAFT_PROGRAMME)
-        return read_territory(dr, store, err);
-    if (dr->what == DRAFT_ZONE)
-        return draft_read_zone(dr, err) && (!dr->d.has_position || !draft_touched(dr, "zone") || name_commune(dr, store, NULL, false, err));
-    return read_spot(dr, store, err);
-}
-
 /* ---- what ---- */
 
 static void read_category(struct draft *dr)
@@ -325,18 +191,40 @@ static void check_whole(struct draft *dr)
         dr->faults[dr->n_faults++] = (struct draft_fault){"", str_copy(dr->a, str_of(why.text))};
 }
 
+/* Faults in the order of the form, whichever rule found them: the first of them is where its reader starts. */
+static int place_in_form(const char *field)
+{
+    static const char *const ORDER[] = {"place", "zone", "at", "title", "zone_kind", "category", "kind", "mount", "direction", "home", "basis", "date", "status",
+        "authority", "operator", "manufacturer", "space", "target", "count", "height", "angle", "precision", "summary"};
+    for (size_t i = 0; i < COUNT(ORDER); i++)
+        if (strcmp(ORDER[i], field) == 0)
+            return (int)i;
+    return (int)COUNT(ORDER); /* sources, the note */
+}
+
+static void order_faults(struct draft *dr)
+{
+    for (size_t i = 1; i < dr->n_faults; i++)
+        for (size_t k = i; k && place_in_form(dr->faults[k].field) < place_in_form(dr->faults[k - 1].field); k--) {
+            struct draft_fault kept = dr->faults[k];
+            dr->faults[k] = dr->faults[k - 1];
+            dr->faults[k - 1] = kept;
+        }
+}
+
 static bool read_all(struct draft *dr, struct store *store, struct err *err)
 {
     dr->survey = str_eq(form_get(dr->f, "basis"), str_of(BASIS_TERMS[BASIS_SURVEY].code));
     read_category(dr);
     read_words(dr);
-    if (!read_where(dr, store, err))
+    if (!draft_read_where(dr, store, err))
         return false;
     read_kinds(dr);
     read_count(dr);
     if (!read_orgs(dr, err) || (dr->one_device && !draft_read_device(dr, err)) || !draft_read_evidence(dr, err))
         return false;
     check_whole(dr);
+    order_faults(dr);
     return true;
 }
 

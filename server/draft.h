@@ -76,6 +76,7 @@ int draft_term(struct draft *dr, const char *field, const struct term *terms, si
 struct str draft_short(struct draft *dr, const char *field, size_t most_runes);
 /* A year, month or day as people write it; of a survey the day is dropped. */
 struct partial_date draft_date(struct draft *dr, const char *field, bool month_only);
+bool draft_read_where(struct draft *dr, struct store *store, struct err *err);
 bool draft_read_device(struct draft *dr, struct err *err);
 bool draft_read_evidence(struct draft *dr, struct err *err);
 bool draft_read_zone(struct draft *dr, struct err *err);

@@ -237,14 +237,36 @@ static void picture_address(struct buf *out, const struct draft_map *m, const st
     }
 }
 
-static void put_step(struct page *p, const char *where)
+static const char *is_focus(const char *focus, const char *name)
+{
+    return focus && strcmp(focus, name) == 0 ? " autofocus" : "";
+}
+
+static void put_step(struct page *p, const char *where, const char *focus)
 {
     AUTO(buf) key = {0};
     buf_fmt(&key, "step.%s", where);
-    page_fmt(p, "<button class=\"step %s\" name=\"do\" value=\"%s\" title=\"%t\"><span class=\"hidden\">%t</span></button>", where, where, key.at, key.at);
+    page_fmt(p, "<button class=\"step %s\" name=\"do\" value=\"%s\" title=\"%t\"%s><span class=\"hidden\">%t</span></button>", where, where, key.at, is_focus(focus, where), key.at);
 }
 
-void draft_map_put(struct page *p, const struct draft_map *m, const struct form *f, enum draft_what what, const struct lonlat *known, size_t n_known)
+/* What the script says by itself. */
+static void put_words(struct page *p)
+{
+    static const char *const keys[] = {"zoom.in", "zoom.out", "add.js_map", "add.js_spot", "add.js_arrow", "add.js_unset", "add.js_corner", "add.js_set", "add.js_turned",
+        "fault.place_unknown"};
+    AUTO(buf) json = {0};
+    struct json_writer w = {.out = &json};
+    json_open(&w, '{');
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        json_key(&w, keys[i]);
+        json_put_cstr(&w, say(p, keys[i]));
+    }
+    json_close(&w, '}');
+    page_fmt(p, " data-words=\"%S\"", buf_str(&json));
+}
+
+void draft_map_put(struct page *p, const struct draft_map *m, const struct form *f, enum draft_what what, const struct lonlat *known, size_t n_known,
+    const char *focus)
 {
     static const char *const steps[] = {"in", "out", "north", "west", "east", "south"};
     AUTO(buf) address = {0}, centre = {0};
@@ -253,11 +275,13 @@ void draft_map_put(struct page *p, const struct draft_map *m, const struct form 
     page_fmt(p, "<input type=\"hidden\" name=\"center\" value=\"%S\"><input type=\"hidden\" name=\"zoom\" value=\"%d\">"
                 "<input type=\"hidden\" name=\"at_was\" value=\"%S\">",
         buf_str(&centre), (int64_t)m->zoom, form_get(f, "at"));
-    page_fmt(p, "<div class=\"draft-map\" id=\"draft-map\" data-what=\"%s\"><input type=\"image\" name=\"map\" src=\"%S\" width=\"680\" height=\"400\" alt=\"%t\">"
+    page_fmt(p, "<div class=\"draft-map\" id=\"draft-map\" data-what=\"%s\"", DRAFT_WHAT_CODES[what]);
+    put_words(p);
+    page_fmt(p, "><input type=\"image\" id=\"map\" name=\"map\" src=\"%S\" width=\"680\" height=\"400\" alt=\"%t\"%s>"
                 "<div class=\"steps\" role=\"group\" aria-label=\"%t\">",
-        DRAFT_WHAT_CODES[what], buf_str(&address), what == DRAFT_ZONE ? "add.map_zone" : "add.map_alt", "step.nav");
+        buf_str(&address), what == DRAFT_ZONE ? "add.map_zone" : "add.map_alt", is_focus(focus, "map"), "step.nav");
     for (size_t i = 0; i < COUNT(steps); i++)
-        put_step(p, steps[i]);
+        put_step(p, steps[i], focus);
     page_raw(p, "</div><p class=\"map-credit\">");
     page_credit(p);
     page_raw(p, "</p></div>");

@@ -26,8 +26,9 @@ struct draft_map {
  * at (or zone), center and zoom to what they are then. *looked: a button of the map was pressed, and nothing is to be sent. */
 bool draft_map_read(struct draft_map *m, struct form *f, enum draft_what what, struct store *store, struct arena *a, bool *looked, struct err *err) MUST_USE;
 
-/* The picture, its buttons and hidden fields. `known`: places to be numbered. */
-void draft_map_put(struct page *p, const struct draft_map *m, const struct form *f, enum draft_what what, const struct lonlat *known, size_t n_known);
+/* The picture, its buttons and hidden fields. `known`: places to be numbered. focus: "map" or a button's value has it; or NULL. */
+void draft_map_put(struct page *p, const struct draft_map *m, const struct form *f, enum draft_what what, const struct lonlat *known, size_t n_known,
+    const char *focus);
 
 /* Sets a field's value, adding it where it is not. */
 void form_set(struct form *f, const char *name, struct str value);

@@ -41,12 +41,14 @@ static const char *wrong_with(const struct shape *s)
 {
     struct rect b = shape_bounds(s);
     double middle = (b.y0 + b.y1) / 2;
-    if (s->n < 3 || fabs(shape_ring_area(s->at, s->n)) < 1e-12)
+    if (s->n < 3)
         return "fault.zone_few";
+    if (crosses_itself(s->at, s->n))
+        return "fault.zone_crosses";
     if (distance_m((struct lonlat){b.x0, middle}, (struct lonlat){b.x1, middle}) > DRAFT_ZONE_SIDE_MAX_M ||
         distance_m((struct lonlat){b.x0, b.y0}, (struct lonlat){b.x0, b.y1}) > DRAFT_ZONE_SIDE_MAX_M)
         return "fault.zone_large";
-    return crosses_itself(s->at, s->n) ? "fault.zone_crosses" : NULL;
+    return fabs(shape_ring_area(s->at, s->n)) < 1e-12 ? "fault.zone_few" : NULL;
 }
 
 static bool read_ring(struct draft *dr, struct shape *s, struct err *err)

@@ -65,6 +65,7 @@ struct response {
     struct str link;             /* a Link header; empty: none */
     unsigned allow;              /* bits 1 << HTTP_… of an Allow header; 0: none */
     struct str onion;            /* an Onion-Location header: this page where Tor Browser finds it; empty: none */
+    const char *accept_post, *accept_patch; /* what bodies are taken, told with allow; NULL: none */
     struct answer *ready;        /* instead of all of the above; one hold, taken by the server */
     bool parked;                 /* the request was kept by someone who will call request_answer or request_fail */
 };

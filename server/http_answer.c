@@ -92,6 +92,10 @@ static void add_whole_headers(struct MHD_Response *r, const struct response *rs,
     }
     if (rs->allow)
         add_allow(r, rs->allow);
+    if (rs->accept_post)
+        MHD_add_response_header(r, "Accept-Post", rs->accept_post);
+    if (rs->accept_patch)
+        MHD_add_response_header(r, "Accept-Patch", rs->accept_patch);
     if (rs->status == 401)
         MHD_add_response_header(r, "WWW-Authenticate", "Bearer realm=\"contrechamp\"");
 }

@@ -26,6 +26,7 @@ static const struct command {
     {"photo-worker", NULL, cmd_photo},
     {"user", "user add|list|change|disable|enable|password|two-person: who may do what, and where", cmd_user},
     {"token", "token add|list|revoke: what programs say instead of a password", cmd_token},
+    {"moderate", "moderate list|show|accept|refuse|ask|merge: what people proposed, and decisions", cmd_moderate},
     {"erase", "erase ID --reason T: lawful removal; the number, the day and the ground stay", cmd_erase},
     {"backup", "backup FILE: a verified copy of the database, while it is in use", cmd_backup},
     {"restore", "restore FILE: a backup put in the database's place", cmd_restore},

@@ -11,7 +11,7 @@
 handler_fn on_tile, on_tilejson, on_style_json, on_glyphs, on_sprite, on_asset, on_robots, on_identify, on_print;
 handler_fn on_api_landing, on_api_conformance, on_api_openapi, on_api_collections, on_api_collection, on_api_items, on_api_item, on_api_places;
 /* pictures by address */
-handler_fn on_static;
+handler_fn on_static, on_card;
 /* proposing */
 handler_fn on_add, on_add_map, on_correct;
 
@@ -23,7 +23,7 @@ struct page;
 void report_links(struct page *p, uint64_t record);
 
 /* logging in, moderating */
-handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_changes, on_undo, on_undo_post;
+handler_fn on_login, on_login_post, on_logout, on_me, on_me_post, on_queue, on_queue_post, on_queue_item, on_queue_rule, on_queue_correct, on_changes, on_undo, on_undo_post;
 
 /* writing over the API */
 handler_fn on_api_add, on_api_change, on_api_options, on_api_contribution, on_api_message, on_api_ruling, on_api_changes;

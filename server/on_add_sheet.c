@@ -63,6 +63,7 @@ static void put_rows(struct typing *t)
     if (k->caller->by != CALLER_BY_COOKIE)
         draft_text(k, "workshop", "add.workshop", "add.workshop_hint", " maxlength=\"60\" autocomplete=\"off\" spellcheck=\"false\"");
     page_raw(&k->page, "</div></fieldset>");
+    put_faults(t);
     draft_area(k, "rows", "sheet.rows", "sheet.rows_hint", " rows=\"12\" spellcheck=\"false\" autocapitalize=\"characters\"");
 }
 
@@ -109,9 +110,8 @@ static bool put_page(struct typing *t, struct str code)
     AUTO(buf) address = {0}, written = {0};
     sheet_code_make(&written, t->sheet);
     buf_fmt(&address, "/add?sheet=%s", written.at);
-    page_fmt(p, "<p>%t <strong>%S</strong></p>", "sheet.code", buf_str(&written));
+    page_fmt(p, "<p>%t <strong>%S</strong></p>", "sheet.of", buf_str(&written));
     add_begin_form(k, address.at, "add-sheet");
-    put_faults(t);
     put_rows(t);
     gate_fields_again(p, k->caller, k->f);
     if (k->moderator)

@@ -1,5 +1,5 @@
 /*
- * OGC API – Features, part 1 (core and GeoJSON): landing page, conformance, collections, items of the deployments, and the
+ * OGC API – Features, reading (part 1, core and GeoJSON): landing page, conformance, collections, items of the deployments, and the
  * places that the search field asks for. Lists are read whole from the store, page by page.
  */
 #include <stdio.h>
@@ -81,7 +81,8 @@ bool on_api_landing(struct app *app, struct worker *worker, struct request *rq, 
 bool on_api_conformance(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     (void)app, (void)worker;
-    static const char *const classes[] = {"core", "geojson", "oas30"};
+    static const char *const classes[] = {"1/1.0/conf/core", "1/1.0/conf/geojson", "1/1.0/conf/oas30", "4/1.0/conf/create-replace-delete",
+        "4/1.0/conf/update", "4/1.0/conf/optimistic-locking-etags", "4/1.0/conf/features"};
     struct json_writer w = {.out = &rs->body};
     if (!only_f(rq, err))
         return false;
@@ -91,7 +92,7 @@ bool on_api_conformance(struct app *app, struct worker *worker, struct request *
     json_open(&w, '[');
     for (size_t i = 0; i < COUNT(classes); i++) {
         char address[96];
-        snprintf(address, sizeof address, "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/%s", classes[i]);
+        snprintf(address, sizeof address, "http://www.opengis.net/spec/ogcapi-features-%s", classes[i]);
         json_put_cstr(&w, address);
     }
     json_close(&w, ']');

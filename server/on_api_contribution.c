@@ -145,6 +145,9 @@ static bool read_object(const struct request *rq, struct response *rs, const str
     struct str rest = request_header(rq, "Content-Type"), type = {0};
     struct api_fault fault;
     str_next(&rest, ';', &type);
+    *answered = false;
+    if (!rest.len && !type.len)
+        return err_set(err, ERR_INVALID, "the body has no Content-Type");
     *answered = !str_eq_nocase(str_trim(type), S("application/json"));
     if (*answered) {
         response_problem(rs, 415, "this is sent as Content-Type: application/json", NULL);

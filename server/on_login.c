@@ -34,10 +34,10 @@ static void put_page(struct app *app, struct request *rq, struct response *rs, c
     gate_fields(&p, c, NULL);
     page_fmt(&p, "<input type=\"hidden\" name=\"to\" value=\"%S\"><label for=\"name\">%t</label><input id=\"name\" name=\"name\" value=\"%S\""
                  " autocomplete=\"username\" autocapitalize=\"none\" spellcheck=\"false\" required%s>",
-        to, "login.name", name, fault ? " aria-invalid=\"true\" aria-describedby=\"fault\"" : "");
+        to, "login.name", name, fault ? " aria-invalid=true aria-describedby=fault" : "");
     page_fmt(&p, "<label for=\"password\">%t</label><input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\""
                  " required%s><p><button>%t</button></p></form><p class=\"small\">%t</p>",
-        "login.password", fault ? " aria-invalid=\"true\" aria-describedby=\"fault\"" : "", "login.go", "login.about");
+        "login.password", fault ? " aria-invalid=true aria-describedby=fault" : "", "login.go", "login.about");
     /* The cookie is not sent with a link from another site, so somebody logged in may stand here. */
     if (to.len && c->by == CALLER_UNKNOWN)
         page_fmt(&p, "<p class=\"small\">%t <a href=\"%L\">%t</a></p>", "login.already", str_cstr(&rq->arena, to), "login.go_on");

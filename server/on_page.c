@@ -78,7 +78,7 @@ static void put_batches(struct page *p, const struct batch *all, size_t n)
         "data.batch", "data.as_of", "data.rows", "licence");
     for (size_t i = 0; i < n; i++) {
         const struct batch *b = &all[i];
-        if (!str_eq(b->state, S("applied")))
+        if (!str_eq(b->state, S("applied")) || !(b->n_new + b->n_updated + b->n_same)) /* of proposals only */
             continue;
         page_fmt(p, "<tr><td>%S</td><td>%D</td><td class=\"num\">%N</td><td>%S%s%S</td></tr>", b->attribution.len ? b->attribution : b->slug, b->as_of,
             (int64_t)(b->n_new + b->n_updated + b->n_same), b->licence, b->url.len ? " · " : "", b->url);

@@ -103,7 +103,7 @@ static void put_picture(struct page *p, const struct photo *photo)
 static void put_facts(struct page *p, const struct photo *photo)
 {
     AUTO(buf) to = {0};
-    page_fmt(p, "<p class=\"state\">%T%s%t</p><dl class=\"facts\">", &PHOTO_STATE_TERMS[photo->state], photo->blurred ? " · " : "",
+    page_fmt(p, "<p class=\"state\"><span class=\"said\">%T%s%t</span></p><dl class=\"facts\">", &PHOTO_STATE_TERMS[photo->state], photo->blurred ? " · " : "",
         photo->blurred ? "photo.blurred" : "");
     if (photo->taken.year)
         page_fmt(p, "<dt>%t</dt><dd>%D</dd>", "photo.taken", photo->taken);
@@ -136,7 +136,6 @@ static bool put_photo(struct app *app, struct request *rq, struct response *rs, 
         return true;
     }
     put_picture(&p, &d->photo);
-    put_facts(&p, &d->photo);
     page_fmt(&p, "<form class=\"form\" id=\"blur\" method=\"post\" action=\"%L\"><fieldset><legend>%t</legend><p class=\"says\">%t</p>", to.at, "blur.title",
         "blur.says");
     gate_fields(&p, &d->caller, NULL);
@@ -147,6 +146,7 @@ static bool put_photo(struct app *app, struct request *rq, struct response *rs, 
     gate_fields(&p, &d->caller, NULL);
     page_fmt(&p, "<p class=\"buttons\"><button name=\"do\" value=\"accept\">%t</button> <button class=\"second\" name=\"do\" value=\"refuse\">%t</button></p></fieldset></form>",
         "photo.accept", "photo.refuse");
+    put_facts(&p, &d->photo);
     page_end(&p);
     return true;
 }

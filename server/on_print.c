@@ -250,18 +250,6 @@ static bool write_marks(struct print *k, struct err *err)
     return true;
 }
 
-static double share_with_streets(const struct app *app, struct box b)
-{
-    const struct box *areas;
-    size_t n = app_street_areas(app, &areas);
-    double share = 0, whole = (b.east - b.west) * (b.north - b.south);
-    for (size_t i = 0; i < n; i++) {
-        double w = MIN(b.east, areas[i].east) - MAX(b.west, areas[i].west), h = MIN(b.north, areas[i].north) - MAX(b.south, areas[i].south);
-        share += w > 0 && h > 0 ? w * h / whole : 0;
-    }
-    return share;
-}
-
 /* "%N" in a text of its own, for the number that counts. */
 static struct str say_count(struct print *k, const char *key, size_t n)
 {
@@ -295,7 +283,7 @@ static void write_words(struct print *k)
     s->words[SHEET_WORD_HOW] = say_count(k, "sheet.how", s->n_marks + 1);
     if (k->n_found > s->n_marks)
         s->words[SHEET_WORD_MORE] = say_count(k, "sheet.more", k->n_found - s->n_marks);
-    if (share_with_streets(k->app, s->box) < STREETS_FEW)
+    if (app_share_with_streets(k->app, s->box) < STREETS_FEW)
         s->words[SHEET_WORD_NO_STREETS] = say_here(k, "sheet.no_streets");
 }
 

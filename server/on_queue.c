@@ -11,9 +11,12 @@
 
 /* ---- above the list ---- */
 
+/* What there is none of is not said, so that what there is stands out. */
 static void put_count(struct page *p, const char *key, size_t n, const char *class)
 {
-    page_fmt(p, "<li class=\"%s\">", n ? class : "");
+    if (!n && *class)
+        return;
+    page_fmt(p, "<li class=\"%s\">", class);
     page_say_n(p, key, (int64_t)n);
     page_raw(p, "</li>");
 }
@@ -27,8 +30,8 @@ static bool put_counts(struct page *p, struct store *s, const struct caller *c, 
     put_count(p, "count.waiting", n.waiting, "");
     put_count(p, "count.urgent", n.urgent, "urgent");
     put_count(p, "count.overdue", n.overdue, "overdue");
-    put_count(p, "count.asked", n.asked, "");
-    put_count(p, "count.held", n.held, "");
+    put_count(p, "count.asked", n.asked, "asked");
+    put_count(p, "count.held", n.held, "held");
     page_raw(p, "</ul>");
     return true;
 }
@@ -44,7 +47,7 @@ static void put_tabs(struct page *p, const struct queue_view *v)
         if (i)
             buf_fmt(&to, "%ctab=%s", strchr(to.at, '?') ? '&' : '?', tabs[i]);
         buf_fmt(&key, "tab.%s", tabs[i]);
-        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, strcmp(v->tab, tabs[i]) == 0 ? " aria-current=\"page\"" : "", key.at);
+        page_fmt(p, "<a href=\"%L\"%s>%t</a>", to.at, strcmp(v->tab, tabs[i]) == 0 ? " aria-current=page" : "", key.at);
     }
     page_raw(p, "</nav>");
 }

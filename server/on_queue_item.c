@@ -8,6 +8,7 @@
 #include "server/compare.h"
 #include "server/on.h"
 #include "server/page_parts.h"
+#include "server/photo_parts.h"
 
 /* ---- reading it ---- */
 
@@ -98,47 +99,6 @@ static void put_difference(struct page *p, const struct queue_item *item)
 
 /* ---- where ---- */
 
-static bool find_near(struct page *p, struct store *s, const struct queue_item *item, struct lonlat at, struct queue_near *out, size_t *n, struct err *err)
-{
-    struct near *all;
-    size_t found;
-    *n = 0;
-    if (!store_near(s, at, QUEUE_NEAR_M, &p->rq->arena, &all, &found, err))
-        return false;
-    for (size_t i = 0; i < found && *n < QUEUE_NEAR; i++) {
-        struct deployment d;
-        bool is;
-        AUTO(buf) title = {0};
-        if (all[i].id == item->c.target)
-            continue;
-        if (!store_find(s, all[i].id, true, &p->rq->arena, &d, &is, err))
-            return false;
-        if (!is)
-            continue;
-        deployment_title(&title, &d, p->french);
-        out[(*n)++] = (struct queue_near){all[i].id, all[i].distance_m, str_copy(&p->rq->arena, buf_str(&title)), d.at, d.has_position};
-    }
-    return true;
-}
-
-static void put_near(struct page *p, const struct queue_near *near, size_t n)
-{
-    page_fmt(p, "<h3>%t</h3>", "queue.near");
-    if (!n) {
-        page_raw(p, "<p>");
-        page_say(p, "queue.none_near", (int64_t)QUEUE_NEAR_M);
-        page_raw(p, "</p>");
-        return;
-    }
-    page_raw(p, "<ol class=\"near\">");
-    for (size_t i = 0; i < n; i++) {
-        AUTO(buf) to = {0};
-        buf_fmt(&to, "/d/%llu", (unsigned long long)near[i].id);
-        page_fmt(p, "<li><a href=\"%L\">%S</a> <span class=\"n\">%N\u00a0m</span></li>", to.at, near[i].title, (int64_t)(near[i].distance_m + 0.5));
-    }
-    page_raw(p, "</ol>");
-}
-
 static void put_zooms(struct page *p, const struct queue_item *item, int zoom)
 {
     page_fmt(p, "<nav class=\"zooms\" aria-label=\"%t\">", "queue.zooms");
@@ -168,12 +128,12 @@ static bool centre_of(const struct queue_item *item, struct lonlat *at)
 static bool put_place(struct page *p, struct store *s, const struct queue_item *item, struct queue_near *near, size_t *n, struct err *err)
 {
     struct lonlat at;
-    struct queue_mark marks[QUEUE_NEAR + 2];
+    struct queue_mark marks[QUEUE_AROUND_MAX + 2];
     size_t n_marks = 0;
     *n = 0;
     if (!centre_of(item, &at))
         return true;
-    if (!find_near(p, s, item, at, near, n, err))
+    if (!queue_find_around(p, s, item, at, near, n, err))
         return false;
     marks[n_marks++] = (struct queue_mark){at, '+'};
     if (item->c.target && item->fits && item->before.has_position && distance_m(item->before.at, at) > 0.5)
@@ -187,7 +147,7 @@ static bool put_place(struct page *p, struct store *s, const struct queue_item *
     page_fmt(p, "<p class=\"small\">%t</p>", item->c.target ? "queue.map_legend_both" : "queue.map_legend");
     put_zooms(p, item, zoom);
     page_raw(p, "</div><div>");
-    put_near(p, near, *n);
+    queue_put_around(p, item, near, *n);
     page_raw(p, "</div></div></section>");
     return true;
 }
@@ -294,7 +254,7 @@ bool queue_item_page(struct app *app, struct worker *worker, struct request *rq,
 {
     struct store *s = worker->store;
     struct page words = {.french = rq->french};
-    struct queue_near near[QUEUE_NEAR];
+    struct queue_near near[QUEUE_AROUND_MAX];
     size_t n;
     struct page p = desk_begin_titled(app, rq, rs, &item->caller, str_of(page_term(&words, &CONTRIBUTION_KIND_TERMS[item->c.kind])));
     put_done(&p);
@@ -310,6 +270,11 @@ bool queue_item_page(struct app *app, struct worker *worker, struct request *rq,
     put_sources(&p, item);
     if (!put_said(&p, s, &item->c, err))
         return false;
+    if (item->c.photos) {
+        page_fmt(&p, "<section><h2>%t</h2>", "queue.photos_title");
+        photo_queue_list(&p, worker, item->c.id);
+        page_raw(&p, "</section>");
+    }
     if (item->c.state <= CONTRIBUTION_ASKED)
         queue_put_decision(&p, item, territory_two_person(s, item->c.place_code), near, n);
     else

@@ -8,22 +8,11 @@
 #include "server/queue_item.h"
 #include "server/writer.h"
 
-struct rule_deed {
-    struct queue_item item;
-    struct form form;
-    struct ruling r;
-    struct ruled out;
-    bool failed;
-    struct err why;
-    uint64_t next;
-    const char *address; /* of this proposal's page */
-};
-
 /* ---- on the writer ---- */
 
 static bool rule(void *ctx, struct store *s, struct err *err)
 {
-    struct rule_deed *d = ctx;
+    struct queue_deed *d = ctx;
     d->failed = false;
     if (!store_mark(s, err))
         return false;
@@ -34,21 +23,27 @@ static bool rule(void *ctx, struct store *s, struct err *err)
     return true;
 }
 
-/* What was typed comes back as fields of a form that opens the page again. */
-static void put_typed_again(struct page *p, const struct rule_deed *d)
+static bool is_of_the_form(struct str name)
 {
-    static const char *const kept[] = {"reason", "question", "into", "into_id", "at_once"};
+    static const char *const ours[] = {"form_token", "challenge", "answer", "website", "version", "base_version", "do"};
+    for (size_t i = 0; i < COUNT(ours); i++)
+        if (str_eq(name, str_of(ours[i])))
+            return true;
+    return false;
+}
+
+/* What was typed comes back as fields of a form that opens the page again. */
+static void put_typed_again(struct page *p, const struct queue_deed *d)
+{
     desk_form_begin(p, &d->item.caller, d->address, "");
     page_raw(p, "<input type=\"hidden\" name=\"do\" value=\"show\">");
-    for (size_t i = 0; i < COUNT(kept); i++) {
-        struct str value = form_get(&d->form, kept[i]);
-        if (value.len)
-            page_fmt(p, "<input type=\"hidden\" name=\"%s\" value=\"%S\">", kept[i], value);
-    }
+    for (size_t i = 0; i < d->form.n; i++)
+        if (!is_of_the_form(d->form.fields[i].name) && !d->form.fields[i].is_file)
+            page_fmt(p, "<input type=\"hidden\" name=\"%S\" value=\"%S\">", d->form.fields[i].name, d->form.fields[i].value);
     page_fmt(p, "<button class=\"main\">%t</button></form>", "rule.again");
 }
 
-static bool say_why(struct rule_deed *d, struct app *app, struct request *rq, struct response *rs)
+static bool say_why(struct queue_deed *d, struct app *app, struct request *rq, struct response *rs)
 {
     struct page p = desk_begin(app, rq, rs, &d->item.caller, "rule.not_done");
     rs->status = err_http_status(d->why.code);
@@ -66,7 +61,7 @@ static const char *outcome_word(const struct ruled *out)
 static bool ruled(void *ctx, struct app *app, struct request *rq, struct response *rs, struct err *err)
 {
     (void)err;
-    struct rule_deed *d = ctx;
+    struct queue_deed *d = ctx;
     AUTO(buf) to = {0};
     if (d->failed)
         return say_why(d, app, rq, rs);
@@ -80,7 +75,7 @@ static bool ruled(void *ctx, struct app *app, struct request *rq, struct respons
 
 /* ---- before it ---- */
 
-static bool read_ruling(struct rule_deed *d, const struct config *config)
+static bool read_ruling(struct queue_deed *d, const struct config *config)
 {
     static const struct {
         const char *what;
@@ -100,8 +95,7 @@ static bool read_ruling(struct rule_deed *d, const struct config *config)
     return false;
 }
 
-/* The key of what is wrong with it, and its status; NULL: nothing that can be seen from here. */
-static const char *fault_of(struct store *s, const struct rule_deed *d, int *status)
+const char *queue_fault_of(struct store *s, const struct queue_deed *d, int *status)
 {
     const struct contribution *c = &d->item.c;
     *status = 409;
@@ -113,7 +107,7 @@ static const char *fault_of(struct store *s, const struct rule_deed *d, int *sta
         *status = 403;
         return "decide.two_own";
     }
-    if (d->r.kind == RULING_ACCEPT && d->item.conflicts.len)
+    if (d->r.kind == RULING_ACCEPT && d->item.conflicts.len && !d->r.corrected.len)
         return "queue.conflicts";
     *status = 400;
     if (d->r.kind == RULING_ACCEPT && !d->item.fits)
@@ -127,10 +121,15 @@ static const char *fault_of(struct store *s, const struct rule_deed *d, int *sta
     return str_runes(d->r.reason) > CONTRIBUTION_NOTE_MAX_RUNES ? "rule.too_long" : NULL;
 }
 
+bool queue_rule(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct queue_deed *d, struct err *err)
+{
+    return queue_next(worker->store, &d->item.view, d->item.c.id, &rq->arena, &d->next, err) && app_write(app, rq, rs, rule, ruled, d, err);
+}
+
 bool on_queue_rule(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     struct page words = {.french = rq->french};
-    struct rule_deed *d = ARENA_ARRAY(&rq->arena, struct rule_deed, 1);
+    struct queue_deed *d = ARENA_ARRAY(&rq->arena, struct queue_deed, 1);
     AUTO(buf) address = {0};
     if (!d)
         return err_arena(err);
@@ -144,11 +143,11 @@ bool on_queue_rule(struct app *app, struct worker *worker, struct request *rq, s
         return queue_item_page(app, worker, rq, rs, &d->item, err);
     if (!read_ruling(d, &app->config))
         return err_set(err, ERR_INVALID, "%s", say(&words, "desk.no_such_deed"));
-    const char *fault = fault_of(worker->store, d, &rs->status);
+    const char *fault = queue_fault_of(worker->store, d, &rs->status);
     if (fault) {
         d->item.fault = say(&words, fault);
         return queue_item_page(app, worker, rq, rs, &d->item, err);
     }
     rs->status = 200;
-    return queue_next(worker->store, &d->item.view, d->item.c.id, &rq->arena, &d->next, err) && app_write(app, rq, rs, rule, ruled, d, err);
+    return queue_rule(app, worker, rq, rs, d, err);
 }

@@ -221,6 +221,7 @@ static void check_month(struct report *r, const struct page *p)
 
 static void check(struct report *r, const struct page *p)
 {
+    check_text(r, p, "passage", "report.passage.missing", REPORT_PASSAGE_MAX_RUNES, r->kind == CONTRIBUTION_UNLAWFUL);
     switch (r->kind) {
     case CONTRIBUTION_CONFIRM:
     case CONTRIBUTION_GONE:
@@ -239,7 +240,6 @@ static void check(struct report *r, const struct page *p)
     default:
         check_text(r, p, "note", "report.note.missing", REPORT_NOTE_MAX_RUNES, true);
     }
-    check_text(r, p, "passage", "report.passage.missing", REPORT_PASSAGE_MAX_RUNES, r->kind == CONTRIBUTION_UNLAWFUL);
     check_text(r, p, "contact", "", REPORT_CONTACT_MAX_RUNES, false);
 }
 

@@ -165,7 +165,7 @@ static void set_head(struct picture *k)
     struct page p = into(k, &title);
     picture_title(&p, k->name, &k->filter, k->wish->date);
     p.out = &says;
-    picture_says(&p, k->worker->store, &k->filter, &k->seen);
+    picture_says(&p, k->worker->store, &k->filter, &k->seen, k->figure.view.zoom);
     k->figure.title = keep(k, &title);
     k->figure.says = keep(k, &says);
 }

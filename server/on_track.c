@@ -61,7 +61,7 @@ static void put_state(struct page *p, const struct contribution *c)
 {
     AUTO(buf) key = {0};
     buf_fmt(&key, "track.%s", CONTRIBUTION_STATE_TERMS[c->state].code);
-    page_fmt(p, "<p class=\"state\">%T</p><p>%t", &CONTRIBUTION_STATE_TERMS[c->state], key.at);
+    page_fmt(p, "<p class=\"state\"><span class=\"said\">%T</span></p><p>%t", &CONTRIBUTION_STATE_TERMS[c->state], key.at);
     if (c->state == CONTRIBUTION_HELD && c->publish_s)
         page_fmt(p, " %t %D.", "track.publish", partial_date_of_month(c->publish_s));
     if (is_open(c) && c->due_s)

@@ -183,15 +183,18 @@ static bool must_be_known(const struct caller *who, struct err *err)
 }
 
 /* A fault of one field is told with a pointer to it. */
+static bool field_problem(struct response *rs, const char *field, const struct err *err)
+{
+    char pointer[64];
+    snprintf(pointer, sizeof pointer, "/%s", field);
+    return response_problem(rs, 400, err->text, pointer);
+}
+
 static bool wish_or_problem(const struct upload_wish *wish, struct response *rs, bool *done, struct err *err)
 {
     const char *field;
-    char pointer[64];
     *done = !upload_wish_check(wish, &field, err);
-    if (!*done)
-        return true;
-    snprintf(pointer, sizeof pointer, "/%s", field);
-    return response_problem(rs, 400, err->text, pointer);
+    return !*done || field_problem(rs, field, err);
 }
 
 bool on_import_post(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
@@ -199,6 +202,7 @@ bool on_import_post(struct app *app, struct worker *worker, struct request *rq, 
     struct caller who;
     struct form *form = ARENA_NEW(&rq->arena, struct form);
     struct upload_wish wish;
+    const char *field;
     char id[33];
     bool done, bearer = caller_bearer(rq).len != 0;
     if (!form)
@@ -216,8 +220,8 @@ bool on_import_post(struct app *app, struct worker *worker, struct request *rq, 
         return response_problem(rs, 400, file ? "the file is empty" : "the form has no file: send it as the field \"file\"", "/file");
     if (file->value.len > UPLOAD_MAX_BYTES)
         return err_set(err, ERR_TOO_BIG, "the file is larger than %d MB", UPLOAD_MAX_BYTES / 1000000);
-    if (!upload_wish_of_form(form, NULL, file->file_name, &rq->arena, &wish, err))
-        return false;
+    if (!upload_wish_of_form(form, NULL, file->file_name, &rq->arena, &wish, &field, err))
+        return field_problem(rs, field, err);
     if (!wish_or_problem(&wish, rs, &done, err) || done)
         return done;
     return upload_add(app, &who, file->value, file->file_name, &wish, id, err) && accepted(rs, id);
@@ -273,14 +277,14 @@ static bool applied(struct app *app, struct request *rq, struct response *rs, co
 bool on_import_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, struct err *err)
 {
     struct caller who;
-    bool publish = false;
+    struct upload_choice choice = {0};
     if (!gate_api(app, worker, rq, rs, GATE_UPLOAD, &who, err) || !must_be_known(&who, err))
         return false;
     if (str_trim(rq->body).len) {
         AUTO(json_doc) doc = {0};
         if (!json_read(&doc, rq->body, &JSON_BODY, err))
             return false;
-        publish = json_bool(json_get(doc.root, S("publish")));
+        choice = (struct upload_choice){json_bool(json_get(doc.root, S("publish"))), json_bool(json_get(doc.root, S("duplicates")))};
     }
-    return upload_apply(app, worker, rq, rs, &who, rq->segments[2], publish, applied, err);
+    return upload_apply(app, worker, rq, rs, &who, rq->segments[2], choice, applied, err);
 }

@@ -147,7 +147,7 @@ void draft_preview(struct draft_page *k)
         put_device_rows(p, &d->devices[0], form_get(k->f, "direction"));
     put_row(p, "add.operator", form_get(k->f, "operator"));
     if (d->n_events)
-        page_fmt(p, "<dt>%t</dt><dd>%T %D</dd>", "add.status", &STATUS_TERMS[d->status], d->events[d->n_events - 1].date);
+        page_fmt(p, "<dt>%t</dt><dd>%T%s%D</dd>", "add.status", &STATUS_TERMS[d->status], d->events[d->n_events - 1].date.year ? ", " : "", d->events[d->n_events - 1].date);
     if (d->n_sources)
         page_fmt(p, "<dt>%t</dt><dd>%N</dd>", "record.sources", (int64_t)d->n_sources);
     page_raw(p, "</dl>");

@@ -19,6 +19,7 @@ struct draft_page {
     const struct caller *caller;
     const struct deployment *base; /* of a correction; NULL: an addition */
     bool moderator;            /* may publish at once */
+    bool decides;              /* corrects somebody's proposal before accepting it: no note, and the button says so */
     size_t n_sources;          /* rows to show, 1 to DRAFT_SOURCES_MAX */
     const char *focus;         /* the field to start in; NULL: the faulty one, else none */
     size_t n_known;            /* records that may be the same, numbered on the map */

@@ -67,7 +67,7 @@ static void put_where(struct draft_page *k)
         return;
     }
     page_fmt(p, "<p class=\"look\"><button class=\"second\" name=\"do\" value=\"look\">%t</button></p>", "add.look");
-    draft_map_put(p, &k->map, k->f, k->what, k->known, k->n_known);
+    draft_map_put(p, &k->map, k->f, k->what, k->known, k->n_known, k->focus);
     page_fmt(p, "<p class=\"says\">%t</p>", k->what == DRAFT_ZONE ? "add.map_zone_hint" : "add.map_hint");
     if (k->what == DRAFT_ZONE) {
         page_fmt(p, "<p><button class=\"second\" name=\"do\" value=\"uncorner\">%t</button></p>", "add.uncorner");
@@ -224,7 +224,7 @@ static void put_actions(struct draft_page *k)
             form_has(k->f, "publish") ? " checked" : "", "add.publish", "add.publish_hint");
     page_fmt(p, "<p class=\"actions\"><button class=\"second\" name=\"do\" value=\"check\">%t</button> <button name=\"do\" value=\"send\">%t</button></p>"
                 "<p class=\"says\">%t</p>",
-        "add.check", "add.send", "add.licence");
+        "add.check", k->decides ? "decide.corrected_go" : "add.send", k->decides ? "decide.corrected_says" : "add.licence");
 }
 
 void draft_fields(struct draft_page *k)
@@ -235,7 +235,8 @@ void draft_fields(struct draft_page *k)
     put_known(k);
     put_more(k);
     put_sources(k);
-    put_note(k);
+    if (!k->decides)
+        put_note(k);
     page_fmt(&k->page, "<input type=\"hidden\" name=\"what\" value=\"%s\">", DRAFT_WHAT_CODES[k->what]);
     gate_fields_again(&k->page, k->caller, k->f);
     put_actions(k);

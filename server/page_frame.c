@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "server/desk.h"
+#include "server/page_share.h"
 
 /* The same page under the onion address, said to Tor Browser, which asks its user; only over TLS does it listen. */
 static void say_onion(struct app *app, struct request *rq, struct response *rs)
@@ -232,12 +233,8 @@ static void other_language(struct page *p)
 
 static void page_meta(struct page *p, const struct page_head *head)
 {
-    struct str site = str_of(p->app->config.title);
     page_fmt(p, "<title>%S</title>", head->title);
-    if (head->description.len)
-        page_fmt(p, "<meta name=\"description\" content=\"%S\"><meta property=\"og:description\" content=\"%S\">", head->description,
-            head->description);
-    page_fmt(p, "<meta property=\"og:title\" content=\"%S\"><meta property=\"og:site_name\" content=\"%S\">", head->title, site);
+    page_share(p, head);
     if (head->canonical.len)
         page_fmt(p, "<link rel=\"canonical\" href=\"%s%S\">", app_base_url(p->app), head->canonical);
     if (head->robots.len)

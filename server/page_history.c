@@ -73,21 +73,18 @@ bool page_history(struct app *app, struct worker *worker, struct request *rq, st
     struct deployment d;
     struct revision *all;
     size_t n;
-    if (!page_find_record(worker, rq, &d, err))
-        return false;
-    uint64_t id = d.id;
-    if (!store_history(worker->store, id, &rq->arena, &all, &n, err))
+    if (!page_find_record(worker, rq, &d, err) || !store_history(worker->store, d.id, &rq->arena, &all, &n, err))
         return false;
     uint32_t a = (uint32_t)page_param_int(&p, "a", 1, UINT32_MAX, 0), b = (uint32_t)page_param_int(&p, "b", 1, UINT32_MAX, 0);
     bool compare = request_has(rq, S("a")) || request_has(rq, S("b"));
     AUTO(buf) title = {0}, back = {0};
     deployment_title(&title, &d, p.french);
-    buf_fmt(&back, "/d/%llu", (unsigned long long)id);
+    buf_fmt(&back, "/d/%llu", (unsigned long long)d.id);
     page_begin(&p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .compare = true});
     page_fmt(&p, "<h1>%t</h1><p><a href=\"%L\">%S</a></p>", "record.changes", back.at, buf_str(&title));
-    if (compare && !put_compared(&p, worker->store, id, a, b, err))
+    if (compare && !put_compared(&p, worker->store, d.id, a, b, err))
         return false;
-    put_versions(&p, id, all, n, a ? a : n > 1 ? all[1].version : 0, b ? b : n ? all[0].version : 0);
+    put_versions(&p, d.id, all, n, a ? a : n > 1 ? all[1].version : 0, b ? b : n ? all[0].version : 0);
     page_end(&p);
     return true;
 }

@@ -194,24 +194,10 @@ static void put_chips(struct home *h)
 
 /* ---- at the map's edge ---- */
 
-/* Of the view, the share for which streets are drawn; areas of the base map that overlap count twice. */
-static double share_with_streets(const struct home *h)
-{
-    const struct box *areas, *view = &h->box;
-    size_t n = app_street_areas(h->page.app, &areas);
-    double east = view->east < view->west ? view->east + 360 : view->east, share = 0;
-    double whole = (east - view->west) * (view->north - view->south);
-    for (size_t i = 0; i < n; i++) {
-        double w = MIN(east, areas[i].east) - MAX(view->west, areas[i].west), d = MIN(view->north, areas[i].north) - MAX(view->south, areas[i].south);
-        share += w > 0 && d > 0 && whole > 0 ? w * d / whole : 0;
-    }
-    return MIN(share, 1);
-}
-
 /* A white map with a few streets at its edge is a map that ends, and says so. */
 static void put_ground(struct home *h)
 {
-    double share = h->zoom >= ZOOM_STREETS ? share_with_streets(h) : 1;
+    double share = h->zoom >= ZOOM_STREETS ? app_share_with_streets(h->page.app, h->box) : 1;
     if (share < STREETS_ENOUGH)
         page_fmt(&h->page, "<p class=\"ground\">%t</p>", share < STREETS_FEW ? "map.no_streets" : "map.some_streets");
 }
@@ -520,6 +506,16 @@ static void put_stage(struct home *h)
     page_fmt(p, "<aside id=\"panel\" class=\"panel\" tabindex=\"-1\" aria-label=\"%t\" hidden></aside></section>", "panel");
 }
 
+static void put_add_here(struct home *h)
+{
+    AUTO(buf) to = {0};
+    page_map_address(&to, h->centre, h->zoom, S(""));
+    struct str query = str_slice(buf_str(&to), 1, to.len); /* "/?…" */
+    AUTO(buf) address = {0};
+    buf_fmt(&address, "/add%.*s", STR_ARG(query));
+    page_fmt(&h->page, "<a id=\"add-here\" class=\"button\" href=\"%L\">%t</a>", address.at, "add.here");
+}
+
 static bool put_whole(struct home *h, struct err *err)
 {
     struct page *p = &h->page;
@@ -534,7 +530,10 @@ static bool put_whole(struct home *h, struct err *err)
         return false;
     AUTO(buf) link = {0};
     page_map_address(&link, h->centre, h->zoom, h->query);
-    page_fmt(p, "<a id=\"share\" class=\"button\" href=\"%L\">%t</a></div>", link.at, "share.button");
+    page_fmt(p, "<a id=\"share\" class=\"button\" href=\"%L\">%t</a>", link.at, "share.button");
+    if (p->app->config.contributions != CONTRIBUTIONS_CLOSED)
+        put_add_here(h);
+    page_raw(p, "</div>");
     page_raw(p, "</header><main id=\"main\">");
     put_stage(h);
     if (!put_line(h, err))

@@ -36,11 +36,6 @@ void page_contact_link(struct page *p, struct str contact);
 /* Its page, where it has one. */
 void page_place_link(struct page *p, struct str code, struct str name);
 
-/* The record that an address names in its second part, by number or slug; ERR_MISSING if there never was one. */
-bool page_record_id(struct worker *w, struct request *rq, uint64_t *id, struct err *err) MUST_USE;
-/* Of one that is not published: ERR_GONE if it was erased, else ERR_MISSING. Always false. */
-bool page_no_record(struct worker *w, struct request *rq, uint64_t id, struct err *err);
-
 /* A map of cols × rows tiles round a place, with links to pan and zoom where `steerable`; light or dark as the visitor's
  * system asks. `query` goes with every tile. */
 struct drawn_map {

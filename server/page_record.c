@@ -374,7 +374,7 @@ static bool put_article(struct page *p, struct store *store, const struct deploy
 /* ---- addresses ---- */
 
 /* /d/{id}: a number, or a slug. */
-bool page_record_id(struct worker *w, struct request *rq, uint64_t *id, struct err *err)
+static bool find_record(struct worker *w, struct request *rq, uint64_t *id, struct err *err)
 {
     struct str name = rq->n_segments > 1 ? rq->segments[1] : S("");
     if (!str_u64(name, id))
@@ -383,7 +383,7 @@ bool page_record_id(struct worker *w, struct request *rq, uint64_t *id, struct e
         STR_ARG(str_cut_runes(name, 40)));
 }
 
-bool page_no_record(struct worker *w, struct request *rq, uint64_t id, struct err *err)
+static bool no_record(struct worker *w, struct request *rq, uint64_t id, struct err *err)
 {
     if (record_is_erased(w->store, id))
         return err_set(err, ERR_GONE, rq->french ? "cette fiche a été retirée, avec toutes ses versions" :
@@ -396,9 +396,9 @@ bool page_find_record(struct worker *w, struct request *rq, struct deployment *o
 {
     uint64_t id;
     bool found;
-    if (!page_record_id(w, rq, &id, err) || !store_find(w->store, id, false, &rq->arena, out, &found, err))
+    if (!find_record(w, rq, &id, err) || !store_find(w->store, id, false, &rq->arena, out, &found, err))
         return false;
-    return found || page_no_record(w, rq, id, err);
+    return found || no_record(w, rq, id, err);
 }
 
 static bool put_record_page(struct page *p, struct worker *w, const struct deployment *d, struct str robots, struct err *err)
@@ -437,14 +437,14 @@ bool page_version(struct app *app, struct worker *worker, struct request *rq, st
     struct deployment d;
     uint64_t id, version;
     bool found, published;
-    if (!page_record_id(worker, rq, &id, err))
+    if (!find_record(worker, rq, &id, err))
         return false;
     if (rq->n_segments < 4 || !str_u64(rq->segments[3], &version) || version > UINT32_MAX)
         return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de telle version" : "there is no such version");
     if (!store_find_version(worker->store, id, (uint32_t)version, &rq->arena, &d, &found, err))
         return false;
     if (!found && record_is_erased(worker->store, id))
-        return page_no_record(worker, rq, id, err);
+        return no_record(worker, rq, id, err);
     if (!found)
         return err_set(err, ERR_MISSING, rq->french ? "il n'y a pas de version %llu de cette fiche" : "there is no version %llu of this record",
             (unsigned long long)version);

@@ -2,6 +2,28 @@
 
 #include <string.h>
 
+/* ---- faults ---- */
+
+bool upload_fault_is_of(const struct upload_fault *f, const char *field)
+{
+    return f && strcmp(f->field, field) == 0;
+}
+
+void page_upload_invalid(struct page *p, const struct upload_fault *f, const char *field)
+{
+    if (upload_fault_is_of(f, field))
+        page_raw(p, " aria-invalid=\"true\"");
+}
+
+void page_upload_fault(struct page *p, const struct upload_fault *f, const char *field)
+{
+    if (!upload_fault_is_of(f, field))
+        return;
+    page_fmt(p, "<p class=\"fault\" id=\"%s-fault\">", field);
+    upload_why(p, str_of(f->err.text));
+    page_raw(p, "</p>");
+}
+
 /* ---- counts ---- */
 
 void page_upload_counts(struct page *p, const struct upload_view *v)
@@ -53,7 +75,11 @@ static void put_row(struct page *p, enum import_class is, const struct upload_ro
         return;
     }
     page_text(p, p->french ? r->title_fr : r->title_en);
+    if (r->detail.len)
+        page_fmt(p, "<br><span class=\"small\">%S</span>", r->detail);
     page_raw(p, "</td><td>");
+    if (is == IMPORT_NEW)
+        page_text(p, r->place);
     if (r->waiting)
         page_fmt(p, "%t ", "upload.waiting");
     if (r->other)
@@ -78,7 +104,7 @@ static void put_class(struct page *p, const struct upload_view *v, enum import_c
         HEADS[is], (int64_t)total,
         is == IMPORT_NEW ? "upload.says.new" : is == IMPORT_CHANGED ? "upload.says.changed" : is == IMPORT_SAME ? "upload.says.same"
             : is == IMPORT_DUPLICATE ? "upload.says.duplicate" : "upload.says.refused",
-        "upload.row", is == IMPORT_REFUSED ? "upload.column" : "upload.what", is == IMPORT_REFUSED ? "upload.why" : "upload.meets");
+        "upload.row", is == IMPORT_REFUSED ? "upload.column" : "upload.what", is == IMPORT_REFUSED ? "upload.why" : is == IMPORT_NEW ? "upload.commune" : "upload.meets");
     for (size_t i = 0; i < v->n_rows[is]; i++)
         put_row(p, is, &v->rows[is][i]);
     page_raw(p, "</tbody></table></div>");
@@ -110,14 +136,17 @@ static void put_terms(struct page *p, const char *name, const char *label, const
     page_raw(p, "</select>");
 }
 
-static void put_input(struct page *p, const char *name, const char *label, const char *says, const char *type, struct str value)
+static void put_input(struct page *p, const char *name, const char *label, const char *says, const char *type, struct str value, const struct upload_fault *f)
 {
-    page_fmt(p, "<label for=\"%s\">%t</label><input id=\"%s\" name=\"%s\" type=\"%s\" value=\"%S\" autocomplete=\"off\" aria-describedby=\"%s-says\">"
-                "<p class=\"says\" id=\"%s-says\">%t</p>",
-        name, label, name, name, type, value, name, name, says);
+    page_fmt(p, "<label for=\"%s\">%t</label><input id=\"%s\" name=\"%s\" type=\"%s\" value=\"%S\" autocomplete=\"off\" aria-describedby=\"%s-says %s-fault\"", name, label,
+        name, name, type, value, name, name);
+    page_upload_invalid(p, f, name);
+    page_raw(p, ">");
+    page_upload_fault(p, f, name);
+    page_fmt(p, "<p class=\"says\" id=\"%s-says\">%t</p>", name, says);
 }
 
-void page_upload_options(struct page *p, const struct upload_wish *w)
+void page_upload_options(struct page *p, const struct upload_wish *w, const struct upload_fault *f)
 {
     static const struct upload_wish NOTHING;
     AUTO(buf) day = {0};
@@ -130,11 +159,11 @@ void page_upload_options(struct page *p, const struct upload_wish *w)
     put_terms(p, "category", "upload.category", CATEGORY_TERMS, CATEGORY_COUNT, w->category);
     put_terms(p, "precision", "upload.precision", PRECISION_TERMS, PRECISION_CITY + 1, w->precision);
     page_fmt(p, "</fieldset><fieldset><legend>%t</legend>", "upload.source.legend");
-    put_input(p, "source_url", "upload.source_url", "upload.source_url.says", "url", w->source_url);
-    put_input(p, "licence", "upload.licence", "upload.licence.says", "text", w->licence);
-    put_input(p, "attribution", "upload.attribution", "upload.attribution.says", "text", w->attribution);
-    put_input(p, "as_of", "upload.as_of", "upload.as_of.says", "text", buf_str(&day));
-    put_input(p, "name", "upload.name", "upload.name.says", "text", w->name);
+    put_input(p, "source_url", "upload.source_url", "upload.source_url.says", "url", w->source_url, f);
+    put_input(p, "licence", "upload.licence", "upload.licence.says", "text", w->licence, f);
+    put_input(p, "attribution", "upload.attribution", "upload.attribution.says", "text", w->attribution, f);
+    put_input(p, "as_of", "upload.as_of", "upload.as_of.says", "text", buf_str(&day), f);
+    put_input(p, "name", "upload.name", "upload.name.says", "text", w->name, f);
     page_raw(p, "</fieldset>");
 }
 
@@ -178,7 +207,7 @@ static void put_projections(struct page *p, struct str chosen)
     page_raw(p, "</select>");
 }
 
-void page_upload_columns(struct page *p, const struct upload_view *v)
+void page_upload_columns(struct page *p, const struct upload_view *v, const struct upload_fault *f)
 {
     static const enum column PLACE[] = {COLUMN_LON, COLUMN_LAT, COLUMN_X, COLUMN_Y, COLUMN_POSITION, COLUMN_ADDRESS, COLUMN_PRECISION},
         WHAT[] = {COLUMN_CATEGORY, COLUMN_DEVICE_TYPE, COLUMN_MOUNT, COLUMN_DIRECTION, COLUMN_HEIGHT, COLUMN_TILT, COLUMN_MODEL, COLUMN_SPACE, COLUMN_TARGET},
@@ -193,5 +222,5 @@ void page_upload_columns(struct page *p, const struct upload_view *v)
         page_raw(p, "</table></div>");
     }
     put_projections(p, v->wish.mapping.projection);
-    put_input(p, "layer", "upload.layer", "upload.layer.says", "text", v->wish.mapping.layer);
+    put_input(p, "layer", "upload.layer", "upload.layer.says", "text", v->wish.mapping.layer, f);
 }

@@ -131,6 +131,11 @@ static void put_filters(struct page *p, struct store *store, const struct filter
     }
 }
 
+/* A map without streets at a zoom that has them elsewhere is a map that ends, and says so. */
+#define ZOOM_STREETS 13.0
+#define STREETS_FEW 0.05 /* of the picture: under this there are as good as none */
+#define STREETS_ENOUGH 0.75
+
 bool picture_numbers(struct page *p, const struct in_view *v)
 {
     const struct {
@@ -159,7 +164,7 @@ static const char *nothing_key(const struct filter *f, const struct in_view *v)
     return v->n_hidden ? "seen.only_hidden" : "seen.nobody_looked";
 }
 
-void picture_says(struct page *p, struct store *store, const struct filter *f, const struct in_picture *seen)
+void picture_says(struct page *p, struct store *store, const struct filter *f, const struct in_picture *seen, double zoom)
 {
     AUTO(buf) numbers = {0};
     struct page q = *p;
@@ -167,11 +172,16 @@ void picture_says(struct page *p, struct store *store, const struct filter *f, c
     put_filters(p, store, f, seen->seen.n_hidden);
     if (!picture_numbers(&q, &seen->seen)) {
         page_say(p, nothing_key(f, &seen->seen));
-        return;
+    } else {
+        page_say(p, "picture.here");
+        buf_fmt(p->out, " %s. ", numbers.at);
+        page_say(p, "picture.incomplete");
     }
-    page_say(p, "picture.here");
-    buf_fmt(p->out, " %s. ", numbers.at);
-    page_say(p, "picture.incomplete");
+    double share = zoom >= ZOOM_STREETS ? app_share_with_streets(p->app, seen->box) : 1;
+    if (share < STREETS_ENOUGH) {
+        buf_char(p->out, ' ');
+        page_say(p, share < STREETS_FEW ? "map.no_streets" : "map.some_streets");
+    }
 }
 
 void picture_as_of(struct page *p, int32_t day, struct str date)
@@ -332,8 +342,11 @@ static void add_looks(struct rows *k)
     AUTO(buf) tick = {0};
     enum family f = family_with(k->seen, any);
     if (k->seen->n_looking && k->look->zoom >= ZOOM_DIRECTIONS && style_shows(k->look, "deployments")) {
-        buf_fmt(&tick, "tick:%s:14", FAMILY_TERMS[f].code);
-        add_mark(k, word(k, "picture.direction"), tick.at);
+        add_symbol(k, word(k, "picture.direction"), f, STATUS_ACTIVE, 9, "");
+        struct str symbol = k->at[k->n - 1].mark;
+        buf_fmt(&tick, "%stick:%s:9%s", k->look->grey ? "grey:" : "", FAMILY_TERMS[f].code, k->look->dark ? ":dark" : "");
+        k->at[k->n - 1].mark = keep(k, &tick);
+        k->at[k->n - 1].under = symbol;
     }
     if (!k->look->cones || !style_shows(k->look, "cones"))
         return;

@@ -14,8 +14,8 @@ enum { LEGEND_ROWS_MAX = 96, LEGEND_CITY_ROWS = 6 };
 
 /* All of these write plain text into p->out, or into the arena of p->rq. */
 void picture_title(struct page *p, struct str place, const struct filter *f, struct str date);
-/* The filters that the title does not name, then what the picture shows, counted. */
-void picture_says(struct page *p, struct store *store, const struct filter *f, const struct in_picture *seen);
+/* The filters that the title does not name, then what the picture shows, counted. The zoom is the style's. */
+void picture_says(struct page *p, struct store *store, const struct filter *f, const struct in_picture *seen, double zoom);
 void picture_as_of(struct page *p, int32_t data_day, struct str date);
 /* "2 projets, au moins 475 caméras relevées, 1 stoppé": nothing where there is nothing. */
 bool picture_numbers(struct page *p, const struct in_view *seen);

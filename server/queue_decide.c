@@ -40,6 +40,17 @@ static void put_at_once(struct page *p, const struct queue_item *item)
         item->typed && form_has(item->typed, "at_once") ? " checked" : "", "decide.at_once", "decide.at_once_says");
 }
 
+static void put_correct(struct page *p, const struct queue_item *item)
+{
+    AUTO(buf) to = {0};
+    bool can = item->fits && (item->c.kind == CONTRIBUTION_ADD || item->c.kind == CONTRIBUTION_EDIT);
+    if (!can)
+        return;
+    buf_fmt(&to, "/queue/%llu/correct", (unsigned long long)item->c.id);
+    queue_view_query(&item->view, NULL, '?', &to);
+    page_fmt(p, "<p><a href=\"%L\">%t</a></p>", to.at, "decide.correct");
+}
+
 static void put_accept(struct page *p, const struct queue_item *item, bool two_person)
 {
     bool own = two_person && item->c.account_id && item->c.account_id == item->caller.who.account_id;
@@ -51,13 +62,17 @@ static void put_accept(struct page *p, const struct queue_item *item, bool two_p
         return;
     }
     if (!item->fits || item->conflicts.len) {
-        page_fmt(p, "<p>%t</p></section>", "decide.not_as_it_is");
+        page_fmt(p, "<p>%t</p>", "decide.not_as_it_is");
+        put_correct(p, item);
+        page_raw(p, "</section>");
         return;
     }
     begin(p, item, "accept", "");
     if (item->c.survey)
         put_at_once(p, item);
-    page_fmt(p, "<button class=\"main\" accesskey=\"a\">%t</button></form></section>", "decide.accept_go");
+    page_fmt(p, "<button class=\"main\" accesskey=\"a\">%t</button></form>", "decide.accept_go");
+    put_correct(p, item);
+    page_raw(p, "</section>");
 }
 
 /* ---- the others ---- */
@@ -70,9 +85,11 @@ static void put_merge(struct page *p, const struct queue_item *item, const struc
     page_fmt(p, "<fieldset><legend>%t</legend>", "decide.merge_into");
     for (size_t i = 0; i < n; i++) {
         AUTO(buf) id = {0};
+        if (!near[i].id)
+            continue; /* it waits too; what is merged goes into what is published */
         buf_u64(&id, near[i].id);
-        page_fmt(p, "<label class=\"box\"><input type=\"radio\" name=\"into\" value=\"%S\"%s> %d. %S <span class=\"n\">%N\u00a0m</span></label>", buf_str(&id),
-            str_eq(into, buf_str(&id)) ? " checked" : "", (int64_t)i + 1, near[i].title, (int64_t)(near[i].distance_m + 0.5));
+        page_fmt(p, "<label class=\"box\"><input type=\"radio\" name=\"into\" value=\"%S\"%s> <span>%d. %S</span></label>", buf_str(&id),
+            str_eq(into, buf_str(&id)) ? " checked" : "", (int64_t)i + 1, near[i].title);
     }
     page_fmt(p, "<label for=\"into_id\">%t</label><input id=\"into_id\" name=\"into_id\" inputmode=\"numeric\" class=\"short\" value=\"%S\"></fieldset>"
                 "<button>%t</button></form></details>", "decide.merge_id", typed(item, "into_id"), "decide.merge_go");

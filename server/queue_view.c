@@ -143,6 +143,7 @@ static void put_fixed(struct page *p, const char *name, double v)
     page_fmt(p, " %s=\"%S\"", name, buf_str(&text));
 }
 
+/* Half a pixel over each other, or the joints show. */
 static void put_tiles(struct page *p, struct xy corner, int zoom)
 {
     int64_t across = (int64_t)1 << zoom;
@@ -150,7 +151,7 @@ static void put_tiles(struct page *p, struct xy corner, int zoom)
         for (int64_t x = (int64_t)floor(corner.x / TILE); (double)x * TILE < corner.x + MAP_W; x++) {
             if (y < 0 || y >= across)
                 continue;
-            page_fmt(p, "<image href=\"/tiles/light/%d/%d/%d@2x.png?category=all&amp;space=all\" width=\"256\" height=\"256\"", (int64_t)zoom,
+            page_fmt(p, "<image href=\"/tiles/light/%d/%d/%d@2x.png?category=all&amp;space=all\" width=\"256.5\" height=\"256.5\"", (int64_t)zoom,
                 ((x % across) + across) % across, y);
             put_fixed(p, "x", (double)x * TILE - corner.x);
             put_fixed(p, "y", (double)y * TILE - corner.y);

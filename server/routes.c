@@ -19,6 +19,9 @@ const struct route ROUTES[] = {
     /* pictures by address */
     {GET, "/static/{style}/{view}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
     {GET, "/static/{style}/city/{slug}/{file}", on_static, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/d/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/c/{file}", on_card, ON_LOOP, 0, HEADERS_TILE},
+    {GET, "/card/map.png", on_card, ON_LOOP, 0, HEADERS_TILE},
 
     {GET, "/api", on_api_landing, ON_LOOP, 0, HEADERS_DATA},
     {GET, "/api/conformance", on_api_conformance, ON_LOOP, 0, HEADERS_DATA},
@@ -75,6 +78,7 @@ const struct route ROUTES[] = {
     {POST, "/queue/undo", on_undo_post, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
     {GET, "/queue/{id}", on_queue_item, ON_WORKER_QUICK, 0, HEADERS_PRIVATE},
     {POST, "/queue/{id}", on_queue_rule, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
+    {GET | POST, "/queue/{id}/correct", on_queue_correct, ON_WORKER_QUICK, BODY_MAX_BYTES, HEADERS_PRIVATE},
     {GET, "/history", page_changes, ON_WORKER_QUICK, 0, HEADERS_PAGE},
 
     /* writing over the API */

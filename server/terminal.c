@@ -1,6 +1,7 @@
 #include "server/terminal.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -99,6 +100,8 @@ static int columns_all(struct str s)
 
 void terminal_put(FILE *to, struct str s, int columns)
 {
+    bool padded = columns >= 0;
+    columns = abs(columns);
     bool cut = columns_all(s) > columns;
     int used = 0;
     for (size_t i = 0; i < s.len;) {
@@ -117,5 +120,5 @@ void terminal_put(FILE *to, struct str s, int columns)
         fputs("…", to);
         used++;
     }
-    fprintf(to, "%*s", columns - used, "");
+    fprintf(to, "%*s", padded ? columns - used : 0, "");
 }

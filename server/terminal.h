@@ -14,7 +14,7 @@
 bool terminal_read_password(struct buf *out, struct err *err) MUST_USE;
 void terminal_forget(struct buf *secret);
 
-/* On one line, in so many columns: padded, or cut with "…". Control characters and marks that turn the direction of writing
+/* On one line, in so many columns: padded (not when the number is negative), or cut with "…". Control characters and marks that turn the direction of writing
  * are shown as spaces; what is no character takes no column. */
 void terminal_put(FILE *to, struct str s, int columns);
 

@@ -16,8 +16,8 @@ static const struct words TEXTS[] = {
     {"picture.private_shown", "Privé et intérieur compris.", "Private and indoor included."},
     {"picture.hidden", "Sans les caméras privées et intérieures ni les radars.", "Without private, indoor and speed cameras."},
     {"picture.here", "Dans cette image :", "In this picture:"},
-    {"picture.incomplete", "Relevé incomplet.", "The survey is incomplete."},
-    {"picture.nothing_like_it", "Rien de tel n'est relevé ici. Relevé incomplet.", "Nothing of that kind is on record here. The survey is incomplete."},
+    {"picture.incomplete", "Relevé\u00a0incomplet.", "The survey is incomplete."},
+    {"picture.nothing_like_it", "Rien de tel n'est relevé ici. Relevé\u00a0incomplet.", "Nothing of that kind is on record here. The survey is incomplete."},
     {"picture.data", "Données au %D", "Data as of %D"},
     {"picture.by_data", "d'après les données au %D", "by the data of %D"},
     {"picture.no_data", "aucune donnée", "no data"},
@@ -36,6 +36,23 @@ static const struct words TEXTS[] = {
     {"picture.badge", "Connus à l'échelle de la ville, sans lieu précis", "Known to the city, not to a place"},
     {"picture.city_level", "À l'échelle de la ville, sans lieu précis", "Known to the city, not to a place"},
     {"picture.more", "et %N autres", "and %N others"},
+
+    /* ---- cards: the number stands before these, large ---- */
+    {"card.map", "La carte de la surveillance", "The map of surveillance"},
+    {"card.projects.1", "projet", "project"},
+    {"card.projects.n", "projets", "projects"},
+    {"card.cameras.1", "caméra au moins", "camera at least"},
+    {"card.cameras.n", "caméras au moins", "cameras at least"},
+    {"card.cameras_here.1", "caméra au moins, ici", "camera at least, here"},
+    {"card.cameras_here.n", "caméras au moins, ici", "cameras at least, here"},
+    {"card.devices.1", "autre appareil au moins", "other device at least"},
+    {"card.devices.n", "autres appareils au moins", "other devices at least"},
+    {"card.stopped.1", "stoppé", "stopped"},
+    {"card.stopped.n", "stoppés", "stopped"},
+    {"card.devices_of.1", "appareil au moins", "device at least"},
+    {"card.devices_of.n", "appareils au moins", "devices at least"},
+    {"card.sources.1", "source", "source"},
+    {"card.sources.n", "sources", "sources"},
 };
 
 const struct words_table TEXTS_STATIC = {TEXTS, COUNT(TEXTS)};

@@ -35,7 +35,7 @@ bool upload_wish_check(const struct upload_wish *w, const char **field, struct e
 
 struct upload_row {
     uint64_t number, other;  /* other: the record it changes or seems to be a duplicate of; 0 */
-    struct str layer, title_fr, title_en, field, why;
+    struct str layer, title_fr, title_en, detail /* number, name */, place, field, why;
     struct lonlat at;
     double distance_m;
     bool by_hand, waiting;
@@ -85,14 +85,18 @@ bool upload_find(struct app *app, const struct caller *who, struct str id, struc
 /* Has it read again; ERR_CONFLICT while it is read or applied, or after. */
 bool upload_again(struct app *app, const struct caller *who, struct str id, const struct upload_wish *wish, struct err *err) MUST_USE;
 
+struct upload_choice {
+    bool publish;            /* where a moderator may decide alone, records at once instead of proposals */
+    bool duplicates;         /* rows that seem to be duplicates are proposed too: they are others */
+};
 /*
  * Reads the file once more, as it would be taken in now, and hands it to the writer as one batch in one step: each new or
- * changed row a proposal, or with `publish` a record where a moderator may decide alone. `answer` runs after it is on disk.
- * ERR_CONFLICT unless it is ready. The last thing a handler does, as app_write is.
+ * changed row a proposal or a record. `answer` runs after it is on disk. ERR_CONFLICT unless it is ready. The last thing a
+ * handler does, as app_write is.
  */
 typedef bool upload_answer_fn(struct app *app, struct request *rq, struct response *rs, const char *id, const struct upload_done *done, struct err *err);
-bool upload_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, const struct caller *who, struct str id, bool publish,
-    upload_answer_fn *answer, struct err *err) MUST_USE;
+bool upload_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, const struct caller *who, struct str id,
+    struct upload_choice choice, upload_answer_fn *answer, struct err *err) MUST_USE;
 
 /* ---- the server's side ---- */
 struct uploads;

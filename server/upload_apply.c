@@ -24,6 +24,8 @@ struct plan_row {
     struct piece identity;
     uint64_t content_hash;
     struct lonlat at;
+    uint64_t near;           /* it seems to be a duplicate of this record, so far away */
+    double near_m;
 };
 struct plan {
     struct app *app;
@@ -31,7 +33,7 @@ struct plan {
     const struct who *who;
     const char *id;
     struct upload_claim claim;
-    bool publish;
+    struct upload_choice choice;
     upload_answer_fn *answer;
     struct import_seen seen;
     struct arena row_arena;
@@ -135,7 +137,8 @@ static bool write_row(struct plan *p, const struct import_row *r, struct plan_ro
 static void plan_row(void *ctx, const struct import_row *r)
 {
     struct plan *p = ctx;
-    if (p->failed || p->too_many || (r->is != IMPORT_NEW && r->is != IMPORT_CHANGED))
+    bool twin = r->is == IMPORT_DUPLICATE && p->choice.duplicates;
+    if (p->failed || p->too_many || (r->is != IMPORT_NEW && r->is != IMPORT_CHANGED && !twin))
         return;
     if (p->n == UPLOAD_CHANGES_MAX || p->text.len > UPLOAD_PLAN_MAX_BYTES) {
         p->too_many = true;
@@ -143,7 +146,11 @@ static void plan_row(void *ctx, const struct import_row *r)
     }
     struct plan_row row = {.content_hash = r->content_hash, .at = r->d->n_devices ? r->d->devices[0].at : r->d->at};
     bool nothing;
-    row.publish = p->publish && upload_may_publish(p->store, p->who, r);
+    row.publish = p->choice.publish && !twin && upload_may_publish(p->store, p->who, r);
+    if (twin) {
+        row.near = r->other;
+        row.near_m = r->distance_m;
+    }
     arena_reset(&p->row_arena);
     p->failed = !write_row(p, r, &row, &nothing, &p->err);
     if (p->failed || nothing)
@@ -185,7 +192,9 @@ static bool begin_batch(struct plan *p, struct store *s, struct batch *b, struct
     AUTO(buf) slug = {0}, month = {0};
     partial_date_write(&month, partial_date_of_month(clock_unix_s()));
     buf_fmt(&slug, "upload-%s", month.at);
-    *b = (struct batch){.slug = buf_str(&slug), .licence = w->licence, .attribution = w->attribution, .url = w->source_url, .as_of = p->seen.batch.as_of};
+    *b = (struct batch){.slug = buf_str(&slug), .file_name = w->name, .at_s = (int64_t)partial_date_of_month(clock_unix_s()).lo * 86400, .licence = w->licence, .attribution = w->attribution, .url = w->source_url, .as_of = p->seen.batch.as_of};
+    if (w->survey && b->as_of.day)
+        b->as_of = partial_date_of_month((int64_t)b->as_of.lo * 86400);
     if (!store_batch_begin(s, b, err))
         return false;
     b->slug = S(""); /* ours goes with this function */
@@ -242,6 +251,12 @@ static bool propose_row(struct plan *p, struct store *s, const struct plan_row *
     struct contribution c = {.kind = r->target ? CONTRIBUTION_EDIT : CONTRIBUTION_ADD, .target = r->target, .base_version = r->base_version,
         .patch = piece(p, r->json), .survey = p->claim.view->wish.survey, .has_position = true, .at = r->at, .account_id = p->who->account_id,
         .token_id = p->who->token_id, .batch_id = batch};
+    AUTO(buf) note = {0};
+    if (r->near)
+        buf_fmt(&note, p->app->config.french ? "Doublon possible de la fiche %llu, à %d m ; qui a versé le fichier dit que c'est un autre dispositif."
+                                             : "Possible duplicate of record %llu, %d m away; whoever uploaded the file says that it is another device.",
+            (unsigned long long)r->near, (int)(r->near_m + 0.5));
+    c.note = buf_str(&note);
     p->done.proposed++;
     return contribution_receive(s, &c, S(""), err) && import_row_proposed(s, c.id, piece(p, r->identity), r->content_hash, err);
 }
@@ -307,11 +322,11 @@ static bool written_plan(void *ctx, struct app *app, struct request *rq, struct 
     return answer(app, rq, rs, id, &done, err);
 }
 
-bool upload_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, const struct caller *who, struct str id, bool publish,
-    upload_answer_fn *answer, struct err *err)
+bool upload_apply(struct app *app, struct worker *worker, struct request *rq, struct response *rs, const struct caller *who, struct str id,
+    struct upload_choice choice, upload_answer_fn *answer, struct err *err)
 {
     struct plan *p = base_alloc(1, sizeof *p);
-    *p = (struct plan){.app = app, .store = worker->store, .publish = publish, .answer = answer};
+    *p = (struct plan){.app = app, .store = worker->store, .choice = choice, .answer = answer};
     arena_init(&p->row_arena, ROW_ARENA_BYTES);
     struct who *own = ARENA_NEW(&rq->arena, struct who); /* the request lives until it is answered */
     if (!own || !upload_claim(app, who, id, p, plan_free, &p->claim, err)) {

@@ -21,7 +21,7 @@ static bool read_day(struct str text, struct partial_date *out, struct err *err)
 /* ---- forms ---- */
 
 /* One select for each of our fields: a column's number, or none. *any: there were some. */
-static bool read_selects(const struct form *f, const struct import_columns *columns, struct mapping *out, bool *any, struct err *err)
+static bool read_selects(const struct form *f, const struct import_columns *columns, struct mapping *out, bool *any, const char **field, struct err *err)
 {
     out->projection = form_get(f, "projection");
     out->layer = form_get(f, "layer");
@@ -35,6 +35,7 @@ static bool read_selects(const struct form *f, const struct import_columns *colu
         struct str value = form_get(f, name);
         *any = true;
         out->absent[c] = !value.len;
+        *field = COLUMN_NAMES[c];
         if (value.len && (!str_u64(value, &i) || i >= columns->n))
             return err_set(err, ERR_INVALID, "%s: there is no column %.*s in this file", COLUMN_NAMES[c], STR_ARG(str_cut_runes(value, 20)));
         if (value.len)
@@ -44,7 +45,7 @@ static bool read_selects(const struct form *f, const struct import_columns *colu
 }
 
 bool upload_wish_of_form(const struct form *f, const struct import_columns *columns, struct str file_name, struct arena *a, struct upload_wish *out,
-    struct err *err)
+    const char **field, struct err *err)
 {
     struct str mapping = form_get(f, "mapping");
     *out = (struct upload_wish){.name = form_get(f, "name"), .licence = form_get(f, "licence"), .attribution = form_get(f, "attribution"),
@@ -52,10 +53,12 @@ bool upload_wish_of_form(const struct form *f, const struct import_columns *colu
         .survey = form_has(f, "survey")};
     if (!out->name.len)
         out->name = name_of_file(file_name, a);
+    *field = "as_of";
     if (!read_day(form_get(f, "as_of"), &out->as_of, err))
         return false;
     if (!mapping.len)
-        return read_selects(f, columns, &out->mapping, &out->mapped, err);
+        return read_selects(f, columns, &out->mapping, &out->mapped, field, err);
+    *field = "mapping";
     out->mapped = true;
     return mapping_read(mapping, a, &out->mapping, err);
 }
@@ -99,11 +102,4 @@ bool upload_wish_of_json(struct str body, const struct upload_wish *before, stru
     w.mapped = true;
     *out = w;
     return mapping_read(str_copy(a, buf_str(&mapping)), a, &out->mapping, err);
-}
-
-/* ---- words ---- */
-
-void upload_why(struct page *p, struct str why)
-{
-    page_text(p, why);
 }

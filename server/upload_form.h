@@ -11,12 +11,13 @@ extern const char *const UPLOAD_CLASS_CODES[IMPORT_CLASS_COUNT]; /* "new", "chan
 
 /* The fields name, licence, attribution, source_url, category, precision, as_of, survey; "mapping" (JSON) or one field
  * "col_NAME" for each of ours: the number of the column from 0 ("": none), where the columns are known (else NULL). Texts live
- * in the arena, the form or the columns. ERR_INVALID names the field. */
-bool upload_wish_of_form(const struct form *f, const struct import_columns *columns, struct str file_name, struct arena *a, struct upload_wish *out, struct err *err) MUST_USE;
+ * in the arena, the form or the columns. False: *field is the one that is wrong. */
+bool upload_wish_of_form(const struct form *f, const struct import_columns *columns, struct str file_name, struct arena *a, struct upload_wish *out,
+    const char **field, struct err *err) MUST_USE;
 /* A mapping, or an object with "mapping" and the fields above; what it leaves out stays as it was. */
 bool upload_wish_of_json(struct str body, const struct upload_wish *before, struct arena *a, struct upload_wish *out, struct err *err) MUST_USE;
 
-/* What the import says in English, in the page's language. */
+/* What the import says of a file or a row, in the page's language; a sentence that is not known stays as it is. */
 void upload_why(struct page *p, struct str why);
 
 #endif

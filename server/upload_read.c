@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "data/base/clock.h"
+
 enum { VIEW_ARENA_BYTES = 16 * 1024 * 1024, TITLE_RUNES = 120 };
 
 /* ---- views ---- */
@@ -98,7 +100,8 @@ bool upload_wish_check(const struct upload_wish *w, const char **field, struct e
 struct import_job upload_job(const struct upload_wish *w, const char *path, const bool *stop, struct arena *a)
 {
     const struct gdal_limits limits = {.memory_bytes = (uint64_t)UPLOAD_MEMORY_MB << 20, .rows = UPLOAD_ROWS_MAX, .seconds = UPLOAD_SECONDS};
-    struct import_job job = {.path = path, .name = str_cstr(a, w->name), .fields = &w->mapping, .as_of = w->as_of, .limits = limits, .stop = stop};
+    struct import_job job = {.path = path, .name = str_cstr(a, w->name), .fields = &w->mapping, .as_of = w->as_of,
+        .received = partial_date_of_month(clock_unix_s()), .limits = limits, .stop = stop};
     const struct {
         const char **into;
         struct str value;
@@ -129,6 +132,17 @@ static struct str title_of(const struct deployment *d, bool french, struct arena
     return str_copy(a, str_cut_runes(buf_str(&text), TITLE_RUNES));
 }
 
+/* What tells it from its neighbours: its number, its name. */
+static struct str detail_of(const struct deployment *d, struct arena *a)
+{
+    AUTO(buf) text = {0};
+    buf_add(&text, d->ref);
+    if (d->ref.len && d->source_name.len)
+        buf_add(&text, S(" · "));
+    buf_add(&text, d->source_name);
+    return str_copy(a, str_cut_runes(buf_str(&text), TITLE_RUNES));
+}
+
 static void show_row(struct upload_view *v, const struct import_row *r)
 {
     struct arena *a = &v->arena;
@@ -142,6 +156,8 @@ static void show_row(struct upload_view *v, const struct import_row *r)
         return;
     row->title_fr = title_of(r->d, true, a);
     row->title_en = title_of(r->d, false, a);
+    row->detail = detail_of(r->d, a);
+    row->place = str_copy(a, r->d->place_name);
     row->at = r->d->n_devices ? r->d->devices[0].at : r->d->at;
 }
 

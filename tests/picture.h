@@ -40,4 +40,44 @@ static inline uint32_t pixel(cairo_surface_t *image, int x, int y)
     return ((uint32_t *)(void *)(cairo_image_surface_get_data(image) + (ptrdiff_t)y * cairo_image_surface_get_stride(image)))[x];
 }
 
+static inline int difference(uint32_t a, uint32_t b)
+{
+    int most = 0;
+    for (int shift = 0; shift < 32; shift += 8)
+        most = MAX(most, abs((int)(a >> shift & 255) - (int)(b >> shift & 255)));
+    return most;
+}
+
+/* Pixels of b, moved by x, y, that differ from a by more than `tolerance` in a channel. */
+static inline size_t differing(cairo_surface_t *a, cairo_surface_t *b, int x, int y, int tolerance)
+{
+    size_t n = 0;
+    for (int row = 0; row < cairo_image_surface_get_height(b); row++)
+        for (int col = 0; col < cairo_image_surface_get_width(b); col++)
+            n += difference(pixel(a, col + x, row + y), pixel(b, col, row)) > tolerance;
+    return n;
+}
+
+/* Compared with what was seen and found good; CONTRECHAMP_GOLDEN=write puts the present pictures in its place. */
+static inline void compare_golden(cairo_surface_t *image, const char *path)
+{
+    const char *how = getenv("CONTRECHAMP_GOLDEN");
+    if (how && strcmp(how, "write") == 0)
+        assert_int_equal(cairo_surface_write_to_png(image, path), CAIRO_STATUS_SUCCESS);
+    cairo_surface_t *kept = cairo_image_surface_create_from_png(path);
+    if (cairo_surface_status(kept) != CAIRO_STATUS_SUCCESS)
+        fail_msg("%s cannot be read", path);
+    assert_int_equal(cairo_image_surface_get_width(kept), cairo_image_surface_get_width(image));
+    cairo_surface_t *argb = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, cairo_image_surface_get_width(kept), cairo_image_surface_get_height(kept));
+    cairo_t *cr = cairo_create(argb);
+    cairo_set_source_surface(cr, kept, 0, 0);
+    cairo_paint(cr);
+    cairo_destroy(cr);
+    cairo_surface_flush(argb);
+    size_t all = (size_t)cairo_image_surface_get_width(image) * (size_t)cairo_image_surface_get_height(image);
+    assert_true(differing(argb, image, 0, 0, 32) * 200 < all); /* half a percent: fonts and Cairo differ a little */
+    cairo_surface_destroy(argb);
+    cairo_surface_destroy(kept);
+}
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "data/base/buf.h"
 #include "renderer/paper.h"
+#include "renderer/scale_bar.h"
 
 static cairo_status_t forget(void *to, const unsigned char *bytes, unsigned n)
 {
@@ -68,4 +69,56 @@ TEST(a_small_letter_keeps_its_proportions)
     struct paper_type small = {.size_pt = 5.3, .align = -1}, large = {.size_pt = 53, .align = -1};
     CHECK_NEAR(paper_text(&p, S("Rue du Rhône"), 10, 10, &small) * 10, paper_text(&p, S("Rue du Rhône"), 10, 100, &large), 3);
     done(&p);
+}
+
+static size_t lines_of(struct paper *p, const char *text, struct paper_type type)
+{
+    double one = paper_paragraph_height(p, S("H"), &type);
+    return (size_t)lround(paper_paragraph_height(p, str_of(text), &type) / one);
+}
+
+TEST(a_paragraph_fills_its_lines_and_ends_where_it_is_told_to)
+{
+    struct paper p = sheet_of_paper();
+    struct paper_type type = {.size_pt = 10, .align = -1, .max_width_pt = 120};
+    const char *text = "Dans cette image : au moins 475 caméras relevées, trois stoppées. Relevé incomplet.";
+    size_t free = lines_of(&p, text, type);
+    CHECK(free >= 3 && free <= 5);
+    for (int most = 1; most <= 3; most++) {
+        type.max_lines = most;
+        CHECK_INT(lines_of(&p, text, type), most);
+    }
+    type.max_lines = 0;
+    CHECK_INT(lines_of(&p, "Anticonstitutionnellement, à-peu-près-tous", type), 2); /* a word is never broken */
+    CHECK_INT(lines_of(&p, "", type), 0);
+    CHECK_NEAR(paper_paragraph(&p, str_of(text), 10, 10, &type), paper_paragraph_height(&p, str_of(text), &type), 1e-9);
+    /* The more room, the fewer lines. */
+    for (double wide = 60; wide < 500; wide += 20) {
+        struct paper_type a = {.size_pt = 10, .max_width_pt = wide}, b = {.size_pt = 10, .max_width_pt = wide + 20};
+        CHECK(lines_of(&p, text, a) >= lines_of(&p, text, b));
+    }
+    done(&p);
+}
+
+TEST(marks_of_deployments_turn_grey_with_their_style)
+{
+    AUTO(buf) out = {0};
+    CHECK_TEXT(grey_of(&out, "[\"concat\",\"mark:\",[\"get\",\"family\"]]"), "[\"concat\",\"grey:mark:\",[\"get\",\"family\"]]");
+    CHECK_TEXT(grey_of(&out, "\"cluster:\",\"badge:\",\"tick:\",\"#ff0000\""), "\"grey:cluster:\",\"grey:badge:\",\"grey:tick:\",\"#363636\"");
+    CHECK_TEXT(grey_of(&out, "\"marker:\""), "\"marker:\"");
+}
+
+TEST(a_scale_bar_is_one_two_or_five_and_noughts)
+{
+    AUTO(buf) words = {0};
+    for (double per_m = 1e-7; per_m < 100; per_m *= 1.37) {
+        double m = scale_bar_metres(per_m, 100), first = m / pow(10, floor(log10(m) + 1e-9));
+        CHECK(m * per_m <= 100 * (1 + 1e-9) && m * per_m > 39);
+        CHECK(fabs(first - 1) < 1e-6 || fabs(first - 2) < 1e-6 || fabs(first - 5) < 1e-6);
+    }
+    scale_bar_words(&words, 200);
+    CHECK_TEXT(words.at, "200\u00a0m");
+    buf_clear(&words);
+    scale_bar_words(&words, 5000);
+    CHECK_TEXT(words.at, "5\u00a0km");
 }

@@ -163,3 +163,22 @@ TEST(what_is_known_to_a_region_has_no_point_and_what_is_known_to_a_city_is_a_bad
     snapshot_drop(empty);
     snapshot_drop(s);
 }
+
+TEST(where_nothing_was_found_there_is_a_zone_and_no_point)
+{
+    struct xy corners[] = {{5.37, 43.29}, {5.37, 43.30}, {5.38, 43.30}};
+    uint32_t end = 3;
+    struct zone zone = {.kind = ZONE_NO_COVERAGE_SURVEYED, .shape = {.kind = SHAPE_POLYGONS, .n = 3, .n_parts = 1, .at = corners, .end = &end}};
+    struct deployment d = {.id = 5, .category = CATEGORY_CCTV, .has_position = true, .at = {5.373, 43.297}, .precision = PRECISION_DISTRICT,
+        .public_precision = PRECISION_DISTRICT, .n_zones = 1, .zones = &zone, .device_count = -1};
+    struct snapshot *empty = snapshot_new();
+    for (int kind = 0; kind < ZONE_KIND_COUNT; kind++) {
+        zone.kind = (enum zone_kind)kind;
+        struct snapshot *s = snapshot_merge(empty, &(struct snapshot_change){d.id, &d}, 1, 1);
+        const struct snapshot_zone *zones;
+        CHECK_INT(snapshot_zones(s, &zones), 1);
+        CHECK_INT(snapshot_size(s), kind == ZONE_NO_COVERAGE_SURVEYED ? 0 : 1);
+        snapshot_drop(s);
+    }
+    snapshot_drop(empty);
+}

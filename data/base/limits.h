@@ -46,10 +46,10 @@ enum {
     DRAW_ARENA_BYTES = 512 * 1024 * 1024, /* one tile or picture */
     PICTURE_MAX_PX = 40 * 1000 * 1000,
     /* pictures by address */
-    STATIC_BIG_PX = 4 * 1000 * 1000,     /* from here on one at a time: a screen at twice its px is under it */
+    STATIC_BIG_PX = 4 * 1000 * 1000,      /* from here on one at a time: a screen at twice its px is under it */
     STATIC_SIDE_MAX_PX = 16383,          /* as WebP has it; Cairo's images end at 32767 */
-    STATIC_SIDE_MIN_PX = 160,            /* of the whole, in px of 1/96 in: a smaller one cannot hold its credit */
-    STATIC_SIDE_MAX_MM = 2000,           /* A0 is 1189 mm high */
+    STATIC_SIDE_MIN_PX = 200,            /* of the whole, in px of 1/96 in: a smaller one cannot hold its credit */
+    STATIC_SIDE_MAX_MM = 2000,            /* A0 is 1189 mm high */
     EXPRESSION_DEPTH_MAX = 32,
     EXPRESSION_STEPS_MAX = 10000,
     /* imports */

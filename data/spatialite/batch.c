@@ -40,7 +40,7 @@ bool store_batch_begin(struct store *s, struct batch *b, struct err *err)
     stmt_bind_str(&q, ":url", b->url);
     stmt_bind_str(&q, ":sha256", b->sha256);
     stmt_bind_str(&q, ":as_of", buf_str(&as_of));
-    stmt_bind_i64(&q, ":at", clock_unix_s());
+    stmt_bind_i64(&q, ":at", b->at_s ? b->at_s : clock_unix_s());
     if (!stmt_run(&q, err))
         return false;
     b->id = (uint64_t)sqlite3_last_insert_rowid(s->db.sqlite);

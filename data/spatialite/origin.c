@@ -35,6 +35,8 @@ static struct source source_of_batch(struct stmt *q, const struct deployment *d,
     struct source out = {.kind = SOURCE_FILE, .title = stmt_copy(q, 0, a), .licence = stmt_copy(q, 1, a), .publisher = stmt_copy(q, 2, a),
         .url = stmt_copy(q, 3, a), .accessed_on = partial_date_of_day((int32_t)(stmt_int(q, 5) / 86400))};
     partial_date_read(stmt_str(q, 4), &out.published_on);
+    if (str_starts(stmt_str(q, 6), S("upload-"))) /* sent by people: the day is theirs */
+        out.accessed_on = (struct partial_date){0};
     if (!is_of_osm(d))
         return out;
     out.kind = SOURCE_NGO;
@@ -49,7 +51,7 @@ bool record_add_origin(struct store *s, struct deployment *d, struct arena *a, s
     /* The starter list is a file of this program: its records have sources of their own, and are not known from it. */
     if (!d->batch_id || str_eq(d->external_source, S("starter")))
         return true;
-    AUTO(stmt) q = db_stmt(&s->db, "SELECT file_name, licence, attribution, url, as_of, fetched_s FROM import_batch WHERE id = :id");
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT file_name, licence, attribution, url, as_of, fetched_s, slug FROM import_batch WHERE id = :id");
     stmt_bind_u64(&q, ":id", d->batch_id);
     if (!stmt_row(&q))
         return stmt_ok(&q, err);

@@ -143,6 +143,7 @@
     const at = map.getCenter().wrap();
     history.replaceState(null, "", `${withQuery("/", filterQuery(), langQuery)}#${map.getZoom()}/${at.lat.toFixed(5)}/${at.lng.toFixed(5)}`);
     byId("share").href = permalink();
+    if (byId("add-here")) byId("add-here").href = withQuery("/add", `center=${at.lng.toFixed(5)},${at.lat.toFixed(5)}`, `zoom=${map.getZoom()}`, langQuery);
     form.elements.center.value = `${at.lng.toFixed(5)},${at.lat.toFixed(5)}`;
     form.elements.zoom.value = map.getZoom();
   }
