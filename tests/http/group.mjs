@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { importPlaces } from "./lib/cameras.mjs";
 import { changed, openForm, readForm, sendForm } from "./lib/forms.mjs";
+import { addUser, logIn } from "./lib/people.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
 
 const at = freshFolder();
@@ -60,6 +61,23 @@ test("a form of another site is refused", async () => {
   for (const headers of [{ "sec-fetch-site": "cross-site" }, { "sec-fetch-site": "same-site" }, { "sec-fetch-site": "", origin: "https://evil.example" }])
     assert.equal((await sendForm(server, form, { body: "from elsewhere" }, { headers })).status, 403);
   assert.doesNotMatch((await page("/c/marseille")).html, /from elsewhere/);
+});
+
+test("somebody who logged in needs the token of their own form, and the page of the place does not know them", async () => {
+  await addUser(at, "lou", "dix lettres ou plus", "--role", "moderator", "--territory", "13055");
+  await addUser(at, "kim", "dix lettres ou plus", "--role", "moderator", "--territory", "13055");
+  const lou = await logIn(server, "lou", "dix lettres ou plus"), kim = await logIn(server, "kim", "dix lettres ou plus");
+  const form = await openForm(server, "/c/marseille/group", { headers: lou }), hers = await openForm(server, "/c/marseille/group", { headers: kim });
+  assert.match(form.page, /class="desk-bar"[\s\S]*<strong>lou<\/strong>/);
+  const token = (f) => Object.fromEntries(f.fields).form_token;
+  assert.ok(token(form).length >= 32 && token(form) !== token(hers));
+  for (const form_token of [null, "", "0".repeat(32), token(hers)])
+    assert.equal((await sendForm(server, form, { body: "forged", form_token })).status, 403);
+  assert.doesNotMatch((await page("/c/marseille")).html, /forged/);
+  assert.equal((await sendForm(server, form, { body: "From lou" })).status, 303);
+  const mine = await page("/c/marseille", lou), anybody = await page("/c/marseille");
+  assert.match(mine.html, /From lou/);
+  assert.equal(mine.html, anybody.html, "one page for all, that a cache may keep");
 });
 
 test("what the group says is on the page of its place at once, as text, with its contact as a link that is not followed", async () => {
