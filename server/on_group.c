@@ -122,8 +122,9 @@ static const struct {
     unsigned bit;
     const char *field, *says;
     int64_t most;
-} FAULTS[] = {{GROUP_TEXT_LONG, "body", "group.fault.body", GROUP_TEXT_MAX_RUNES}, {GROUP_COLOUR_ODD, "colour", "group.fault.colour", 0},
-    {GROUP_CONTACT_LONG, "contact", "group.fault.contact_long", GROUP_CONTACT_MAX_RUNES}, {GROUP_CONTACT_ODD, "contact", "group.fault.contact", 0}};
+} FAULTS[] = {{GROUP_TEXT_LONG, "body", "group.fault.body", GROUP_TEXT_MAX_RUNES},
+    {GROUP_CONTACT_LONG, "contact", "group.fault.contact_long", GROUP_CONTACT_MAX_RUNES}, {GROUP_CONTACT_ODD, "contact", "group.fault.contact", 0},
+    {GROUP_COLOUR_ODD, "colour", "group.fault.colour", 0}};
 
 /* With their numbers, in the request's arena. */
 static void name_faults(struct editing *e, struct faults *out)
@@ -155,10 +156,10 @@ static void put_words_form(struct editing *e)
     AUTO(buf) mark = {0};
     put_mark(&mark, &e->now);
     name_faults(e, &faults);
+    desk_form_begin(p, &e->caller, e->address.at, "form long");
     if (e->changed)
         put_what_others_wrote(e);
     fields_faults(&x);
-    desk_form_begin(p, &e->caller, e->address.at, "form");
     page_fmt(p, "<input type=\"hidden\" name=\"what\" value=\"words\"><input type=\"hidden\" name=\"upon\" value=\"%s\">", mark.at);
     field_area(&x, &(struct field){.name = "body", .label = "group.form.body", .says = "group.form.body_says", .value = e->typed.body,
         .max_runes = GROUP_TEXT_MAX_RUNES});

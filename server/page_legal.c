@@ -141,7 +141,7 @@ bool page_contact(struct app *app, struct worker *worker, struct request *rq, st
     } else {
         page_fmt(&p, "<p class=\"note\">%t</p>", "contact.not_given");
     }
-    page_fmt(&p, "<h2>%t</h2><p>%t</p><p>%t</p>", "contact.about", "contact.about.1", "contact.about.2");
+    page_fmt(&p, "<h2>%t</h2><p>%t</p><p>%t</p><p>%t</p>", "contact.about", "contact.about.1", "contact.about.2", "contact.about.3");
     put_said(&p, (struct said[]){{ITEM, "legal.rights.privacy", {PRIVACY_EFFECTS_A_DAY, PRIVACY_LAPSES_AFTER_H}, ALWAYS},
         {ITEM, "legal.rights.reply", {REPLY_DUE_DAYS}, ALWAYS},
         {ITEM, UNLAWFUL_DUE_DAYS == 1 ? "legal.rights.unlawful.1" : "legal.rights.unlawful.n", {UNLAWFUL_DUE_DAYS}, ALWAYS}}, 3);

@@ -54,7 +54,7 @@ static const struct words TEXTS[] = {
     {"group.exact.urgent.n", "%N urgents", "%N urgent"},
     {"group.exact.overdue.1", "%N au-delà de son délai", "%N past its time"},
     {"group.exact.overdue.n", "%N au-delà de leur délai", "%N past their time"},
-    {"group.queue", "Ouvrir la file", "Open the queue"},
+    {"group.queue", "Voir ce qu'il y a à traiter", "See what there is to decide"},
     {"group.two", "Deux personnes", "Two people"},
     {"group.two.on", "Ici, deux comptes doivent être d'accord avant qu'une proposition soit publiée ; qui propose ne décide pas.",
         "Here two accounts have to agree before a proposal is published; whoever proposes does not decide."},

@@ -127,11 +127,12 @@ static const struct words TEXTS[] = {
         "The quickest way is the foot of the record: “correct”, “still there”, “it is gone”, or a report. It takes neither an account nor an address."},
     {"contact.about.2", "Si vous écrivez plutôt, notez le numéro de la fiche et sa version ; ils sont au même endroit.",
         "If you would rather write, note the record's number and version; they stand in the same place."},
+    {"contact.about.3", "Trois signalements passent avant le reste et ont leur délai :", "Three reports go before all else and have a time of their own:"},
     {"contact.track", "Ce qu'est devenue votre contribution", "What became of your contribution"},
     {"contact.track.1", "Chaque envoi donne un code de suivi. Il montre la décision et son motif, et permet de répondre à une question. Il n'est montré qu'une fois : notez-le.",
         "Whatever you send gets a receipt code. It shows the decision and its reason, and lets you answer a question. It is shown once: note it down."},
     {"contact.track.link", "Donner un code de suivi", "Give a receipt code"},
-    {"contact.rights", "Vie privée, droit de réponse, contenu illicite : délais et droits", "Privacy, right of reply, unlawful content: times and rights"},
+    {"contact.rights", "Vos droits, et ce que ce site garde", "Your rights, and what this site keeps"},
 
     /* ---- guide ---- */
     {"nav.guide", "Relever", "Survey"},

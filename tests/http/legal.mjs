@@ -139,3 +139,17 @@ test("a site that nobody answers for takes no contribution, by page or by API, b
   assert.match((await page(closed, "/d/1/report?kind=privacy")).html, /<textarea/);
   await closed.stop();
 });
+
+test("behind a proxy that is trusted each network has its own allowance; without it a forwarded address says nothing", async () => {
+  const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37, 43.3] }, properties: { category: "cctv" } });
+  const post = async (server, from) => (await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body,
+    headers: { "content-type": "application/geo+json", "x-forwarded-for": from } })).status;
+  const options = ["--base-url", "https://map.example", "--legal", legal, "--rate", "2"];
+  const trusted = await serve(at.db, ...options, "--trusted-proxy", "127.0.0.1"), alone = await serve(at.db, "--rate", "2");
+  assert.deepEqual([await post(trusted, "203.0.113.5"), await post(trusted, "203.0.113.77"), await post(trusted, "203.0.113.5")], [202, 202, 429]);
+  assert.equal(await post(trusted, "203.0.113.5, 198.51.100.9"), 202, "the last one is the proxy's word, the others are hearsay");
+  assert.equal(await post(trusted, "198.51.100.10, 203.0.113.9"), 429);
+  assert.deepEqual([await post(alone, "203.0.113.5"), await post(alone, "198.51.100.9"), await post(alone, "192.0.2.1")], [202, 202, 429]);
+  await trusted.stop();
+  await alone.stop();
+});
