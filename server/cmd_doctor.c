@@ -1,5 +1,6 @@
 /* contrechamp doctor: what is kept and what is not, and whether this machine gives what the program needs. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -10,6 +11,7 @@
 #include "data/store.h"
 #include "data/tileset.h"
 #include "server/command.h"
+#include "server/config.h"
 #include "server/where.h"
 
 static bool wrong;
@@ -106,11 +108,37 @@ static void look_at_basemap(const char *db)
     say(true, "base map", text.at);
 }
 
-static void look_at_legal_page(void)
+/* What a server started with this environment would do; options typed behind `serve` are not seen from here. */
+static void look_at_contributions(void)
 {
-    say_as("note", "legal page", "/legal names this program and its sources; who publishes the site is not in it yet (--legal is not here yet):"
-        " a public site must say so itself");
-    say_as("ok", "visitors", "contributions are closed: nobody writes here from outside");
+    static const char *const words[] = {[CONTRIBUTIONS_CLOSED] = "closed: nobody proposes from outside, reports about records pass",
+        [CONTRIBUTIONS_TOKEN] = "of people with an account, a token or a workshop's code", [CONTRIBUTIONS_OPEN] = "open to everybody who reaches the server"};
+    struct config c = {.base_url = getenv("CONTRECHAMP_BASE_URL")};
+    struct err err;
+    AUTO(buf) kept = {0}, text = {0};
+    const char *legal = getenv("CONTRECHAMP_LEGAL");
+    bool is_public = c.base_url && !config_is_local(c.base_url);
+    if (!config_read_legal(&c, legal, &kept, &err)) {
+        say(false, "legal page", err.text);
+        return;
+    }
+    if (c.legal.given) {
+        buf_fmt(&text, "%s names publisher or host, contact and controller", legal);
+        say(true, "legal page", text.at);
+    } else {
+        say_as("note", "legal page", is_public ? "CONTRECHAMP_LEGAL names no file: a public site has to say who answers for it (serve --legal)" :
+            "no file is named (CONTRECHAMP_LEGAL, serve --legal): needed before others than this machine may contribute");
+    }
+    buf_clear(&text);
+    if (!config_read_contributions(&c, getenv("CONTRECHAMP_CONTRIBUTIONS"), getenv("CONTRECHAMP_PHOTOS"), getenv("CONTRECHAMP_TRUSTED_PROXY"),
+            getenv("CONTRECHAMP_ONION"), &err)) {
+        say(false, "visitors", err.text);
+        return;
+    }
+    buf_fmt(&text, "contributions are %s; photos are %staken", words[c.contributions], c.photos ? "" : "not ");
+    say(true, "visitors", text.at);
+    if (is_public && !c.trusted_proxy)
+        say_as("note", "visitors", "no CONTRECHAMP_TRUSTED_PROXY: all who come through a proxy on this machine share one allowance");
 }
 
 int cmd_doctor(struct invocation *inv)
@@ -124,10 +152,11 @@ int cmd_doctor(struct invocation *inv)
     look_at_rights(inv->db);
     look_at_sandbox();
     look_at_basemap(inv->db);
-    look_at_legal_page();
+    look_at_contributions();
     printf("\nkept:      the records with their history, sources and imports, in this one file (and -wal, -shm beside it while in use);\n"
+           "           what people proposed and reported, accounts (passwords as hashes), photos without metadata: /legal says for how long;\n"
            "           also places that are not published (cameras of homes): keep the file and its backups to yourself\n"
-           "not kept:  addresses, agents, referrers or requests of visitors: there is no access log, and no cookie is set\n"
+           "not kept:  addresses, agents, referrers or requests of visitors: there is no access log; the one cookie is of those who log in\n"
            "a proxy in front keeps its own log: switch it off there (nginx: access_log off;)\n");
     return wrong ? EXIT_FAILED : EXIT_DONE;
 }

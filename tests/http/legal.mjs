@@ -1,9 +1,10 @@
 // What the site says of itself: who answers for it, what it keeps, how to write, how to survey; and the options behind it.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, program, run, serve } from "./lib/program.mjs";
 
 const ONION = "http://duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion";
 const at = freshFolder();
@@ -152,4 +153,16 @@ test("behind a proxy that is trusted each network has its own allowance; without
   assert.deepEqual([await post(alone, "203.0.113.5"), await post(alone, "198.51.100.9"), await post(alone, "192.0.2.1")], [202, 202, 429]);
   await trusted.stop();
   await alone.stop();
+});
+
+test("doctor says what a server of this environment would do, and names what is wrong with it", () => {
+  const doctor = (env) => spawnSync(program, ["--db", at.db, "doctor"], { encoding: "utf8", env: { ...process.env, ...env } }).stdout;
+  assert.match(doctor({}), /^note +legal page +no file is named[\s\S]*^ok +visitors +contributions are open to everybody who reaches the server; photos are not taken$/m);
+  const site = { CONTRECHAMP_BASE_URL: "https://map.example" };
+  assert.match(doctor(site), /a public site has to say who answers[\s\S]*contributions are closed[\s\S]*no CONTRECHAMP_TRUSTED_PROXY/);
+  const whole = doctor({ ...site, CONTRECHAMP_LEGAL: legal, CONTRECHAMP_CONTRIBUTIONS: "token", CONTRECHAMP_PHOTOS: "yes", CONTRECHAMP_TRUSTED_PROXY: "127.0.0.1" });
+  assert.match(whole, /^ok +legal page [\s\S]*contributions are of people with an account, a token or a workshop's code; photos are taken$/m);
+  assert.doesNotMatch(whole, /no CONTRECHAMP_TRUSTED_PROXY/);
+  assert.match(doctor({ ...site, CONTRECHAMP_LEGAL: "/nowhere" }), /^WRONG +legal page .*\/nowhere/m);
+  assert.match(doctor({ ...site, CONTRECHAMP_CONTRIBUTIONS: "open" }), /^WRONG +visitors +--contributions open: with a --base-url/m);
 });
