@@ -152,6 +152,9 @@ bool store_put_boundary(struct store *s, struct str code, const struct shape *bo
 bool store_commune_at(struct store *s, struct lonlat at, struct arena *a, struct str *code, struct str *name, struct err *err) MUST_USE;
 /* Ids of published records that stand at a point of which no commune is said, withheld ones too; from the heap. */
 bool store_placeless(struct store *s, uint64_t **ids, size_t *n, struct err *err) MUST_USE;
+/* The name of the commune or town of most people whose middle lies in a box that does not cross the antimeridian; empty:
+ * there is none. It says what is near, and not what anything there belongs to. */
+bool store_largest_place(struct store *s, struct box b, struct arena *a, struct str *name, struct err *err) MUST_USE;
 bool store_place_by_name(struct store *s, struct str name, struct arena *a, struct place *out, bool *found, struct err *err) MUST_USE;
 
 /* ---- the change log ---- */

@@ -8,6 +8,7 @@
 #include "renderer/encode.h"
 
 #include <libdeflate.h>
+#include <math.h>
 #include <string.h>
 #include <webp/encode.h>
 
@@ -432,4 +433,20 @@ bool encode_surface(struct buf *out, cairo_surface_t *image, enum picture_format
     return encode_picture(out, (const uint32_t *)(const void *)cairo_image_surface_get_data(image),
         cairo_image_surface_get_width(image), cairo_image_surface_get_height(image),
         (size_t)cairo_image_surface_get_stride(image), format, err);
+}
+
+void encode_png_density(struct buf *png, double dots_per_inch)
+{
+    enum { HEAD_BYTES = 8 + 25 /* signature, IHDR */ };
+    uint8_t density[9] = {[8] = 1 /* of a metre */};
+    AUTO(buf) whole = {0};
+    uint32_t per_m = (uint32_t)lround(dots_per_inch / 0.0254);
+    must(png->len > HEAD_BYTES);
+    put_u32(density, per_m);
+    put_u32(density + 4, per_m);
+    buf_put(&whole, png->at, HEAD_BYTES);
+    put_chunk(&whole, "pHYs", density, sizeof density);
+    buf_put(&whole, png->at + HEAD_BYTES, png->len - HEAD_BYTES);
+    buf_clear(png);
+    buf_add(png, buf_str(&whole));
 }

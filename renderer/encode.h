@@ -18,4 +18,7 @@ bool encode_picture(struct buf *out, const uint32_t *pixels, int width, int heig
     enum picture_format format, struct err *err) MUST_USE;
 bool encode_surface(struct buf *out, cairo_surface_t *image, enum picture_format format, struct err *err) MUST_USE;
 
+/* How large a PNG is on paper (its chunk pHYs): programs that set pages go by it. */
+void encode_png_density(struct buf *png, double dots_per_inch);
+
 #endif

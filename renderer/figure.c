@@ -300,6 +300,8 @@ static bool draw_pixels(struct painter *painter, const struct figure *f, enum pi
         make_grey(image);
     ok = ok && encode_surface(out, image, format, err);
     cairo_surface_destroy(image);
+    if (ok && format == PICTURE_PNG && f->dots_per_inch > 0)
+        encode_png_density(out, f->dots_per_inch);
     return ok;
 }
 

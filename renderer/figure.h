@@ -31,6 +31,7 @@ struct figure { /* strings are the caller's */
     struct str north;           /* the letter at the arrow */
     struct str at_latitude;     /* behind the scale bar, where the scale is not the same all over; empty: it is */
     struct legend legend;       /* n 0: none; its unit and grey are the figure's affair */
+    double dots_per_inch;       /* written into a PNG; 0: it is for screens */
     int32_t day;                /* the file says that it was made on this day: equal figures are equal bytes */
     struct view view;           /* centre, zoom and bearing; the rest is set here */
     /* made by figure_lay_out */

@@ -40,7 +40,8 @@ static const struct asset {
     {"upload.js", JS, web_upload_js},
 };
 
-static const char ROBOTS[] = "User-agent: *\nDisallow: /login\nDisallow: /me\nDisallow: /queue\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /c/*/print\nDisallow: /add\nDisallow: /d/*/correct\nDisallow: /d/*/report\nDisallow: /track\n";
+static const char ROBOTS[] = "User-agent: *\nDisallow: /api/\nDisallow: /tiles/\nDisallow: /static/\nDisallow: /c/*/print\n"
+    "Disallow: /add\nDisallow: /track\nDisallow: /d/*/correct\nDisallow: /d/*/report\nDisallow: /login\nDisallow: /me\nDisallow: /queue\n";
 
 static struct answer *answers[COUNT(ASSETS)]; /* for as long as the program runs */
 static pthread_once_t once = PTHREAD_ONCE_INIT;

@@ -99,17 +99,28 @@ static struct page into(struct picture *k, struct buf *out)
     return p;
 }
 
-/* The commune in whose boundary the middle lies, else the place that most of what is shown has; far away none. */
-static bool find_commune(struct picture *k, struct err *err)
+/* The commune in whose boundary the middle lies, else the place that most of what is shown has, else what is the largest
+ * town in the picture, and around it. Far away there is none. */
+static bool find_name(struct picture *k, struct err *err)
 {
+    struct arena *a = &k->page.rq->arena;
     struct str code, name;
     const struct view *v = &k->figure.view;
+    struct xy middle = {v->centre.x - floor(v->centre.x), v->centre.y};
     k->name = k->place.name;
     if (k->place.code.len || v->zoom < ZOOM_PLACES)
         return true;
-    if (!store_commune_at(k->worker->store, mercator_lonlat((struct xy){v->centre.x - floor(v->centre.x), v->centre.y}), &k->page.rq->arena, &code, &name, err))
+    if (!store_commune_at(k->worker->store, mercator_lonlat(middle), a, &code, &name, err))
         return false;
     k->name = name.len ? name : k->seen.place_name;
+    if (k->name.len)
+        return true;
+    if (!store_largest_place(k->worker->store, k->seen.box, a, &name, err))
+        return false;
+    AUTO(buf) around = {0};
+    if (name.len)
+        buf_fmt(&around, "%.*s %s", STR_ARG(name), say(&k->page, "picture.around"));
+    k->name = keep(k, &around);
     return true;
 }
 
@@ -177,7 +188,7 @@ static bool look(struct picture *k, struct err *err)
 {
     set_view(k);
     in_picture_read(&k->seen, k->now, &k->figure.view, &k->filter, clock_today());
-    if (!find_commune(k, err))
+    if (!find_name(k, err))
         return false;
     set_head(k);
     set_latitude(k);
@@ -195,7 +206,7 @@ static bool compose(struct picture *k, struct err *err)
     const struct static_wish *w = k->wish;
     bool dark = figure_style_is_dark(k->style);
     k->figure = (struct figure){.width_px = w->width_px, .height_px = w->height_px, .scale = w->scale, .dark = dark, .grey = w->black,
-        .scale_bar = w->scale_bar, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
+        .scale_bar = w->scale_bar, .dots_per_inch = w->paper ? STATIC_PRINT_DPI : 0, .view = {.width_px = (int)w->width_px, .height_px = (int)w->height_px}};
     k->look = (struct picture_look){.dark = dark, .grey = w->black, .cones = w->cones, .style = k->style, .today = clock_today()};
     /* First in the whole picture, then in what head, legend and foot leave of it; the last time nothing moves any more. */
     return look_and_lay_out(k, err) && look_and_lay_out(k, err) && look_and_lay_out(k, err) && look(k, err);

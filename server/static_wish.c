@@ -8,7 +8,6 @@
 #include "server/page_frame.h"
 
 #define ZOOM_MOST 22.0
-#define PRINT_DPI 300.0
 #define CSS_DPI 96.0
 #define MM_PER_INCH 25.4
 
@@ -89,14 +88,14 @@ static bool read_size(struct str file, struct static_wish *w, struct err *err)
     if (!w->paper && (v[0] != floor(v[0]) || v[1] != floor(v[1])))
         return err_set(err, ERR_INVALID, "width and height are whole numbers of pixels, or millimetres with mm behind");
     if (w->paper && has_ratio)
-        return err_set(err, ERR_INVALID, "what is asked for in millimetres has %d dots an inch; leave @%.*s away", (int)PRINT_DPI, STR_ARG(ratio));
+        return err_set(err, ERR_INVALID, "what is asked for in millimetres has %d dots an inch; leave @%.*s away", (int)STATIC_PRINT_DPI, STR_ARG(ratio));
     if (w->paper && MAX(v[0], v[1]) > STATIC_SIDE_MAX_MM)
         return err_set(err, ERR_TOO_BIG, "a print is at most %d mm on a side", STATIC_SIDE_MAX_MM);
     double to_px = w->paper ? CSS_DPI / MM_PER_INCH : 1;
     w->width_px = v[0] * to_px;
     w->height_px = v[1] * to_px;
     if (w->paper && is_bitmap(w->format))
-        w->scale = PRINT_DPI / CSS_DPI;
+        w->scale = STATIC_PRINT_DPI / CSS_DPI;
     return check_size(w, err);
 }
 

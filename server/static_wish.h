@@ -16,6 +16,8 @@
 #include "renderer/encode.h"
 #include "server/http.h"
 
+#define STATIC_PRINT_DPI 300.0
+
 enum static_place { STATIC_CENTRE, STATIC_BOX, STATIC_CITY };
 struct static_wish { /* strings are the request's */
     struct str style;

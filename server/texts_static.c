@@ -6,6 +6,7 @@
 static const struct words TEXTS[] = {
     /* ---- titles and sentences ---- */
     {"picture.on_record", "la surveillance relevée", "surveillance on record"},
+    {"picture.around", "et alentours", "and around"},
     {"picture.kinds", "%N sortes de dispositifs", "%N kinds of devices"},
     {"picture.only", "Seulement :", "Only:"},
     {"picture.states", "Dans cet état seulement :", "In this state only:"},
@@ -24,7 +25,6 @@ static const struct words TEXTS[] = {
     {"picture.state_of", "Situation", "Situation"},
     {"picture.north", "N", "N"},
     {"picture.at_latitude", "à %d° de latitude", "at %d° of latitude"},
-    {"picture.map_by", "Carte : %s", "Map: %s"},
 
     /* ---- the legend ---- */
     {"picture.state", "État", "State"},

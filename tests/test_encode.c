@@ -104,3 +104,21 @@ TEST(webp_is_written)
     CHECK(out.len > 20 && memcmp(out.at, "RIFF", 4) == 0 && memcmp(out.at + 8, "WEBPVP8L", 8) == 0);
     cairo_surface_destroy(s);
 }
+
+TEST(a_png_for_paper_says_how_large_it_is_and_is_still_read)
+{
+    struct err err;
+    AUTO(buf) png = {0};
+    cairo_surface_t *from = picture(300, false);
+    CHECK(encode_surface(&png, from, PICTURE_PNG, &err));
+    size_t before = png.len;
+    encode_png_density(&png, 300);
+    CHECK_INT(png.len, before + 21);
+    /* 300 dots an inch are 11811 a metre, in both directions. */
+    CHECK(memcmp(png.at + 33, "\0\0\0\x09pHYs\0\0\x2e\x23\0\0\x2e\x23\x01", 17) == 0);
+    cairo_surface_t *read = cairo_image_surface_create_from_png_stream(next, &(struct bytes){.of = &png});
+    CHECK_INT(cairo_surface_status(read), CAIRO_STATUS_SUCCESS);
+    CHECK_INT(cairo_image_surface_get_width(read), 67);
+    cairo_surface_destroy(read);
+    cairo_surface_destroy(from);
+}

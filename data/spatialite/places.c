@@ -69,6 +69,20 @@ bool store_place(struct store *s, struct str code_or_slug, struct arena *a, stru
     return one(&q, a, out, found, err);
 }
 
+bool store_largest_place(struct store *s, struct box b, struct arena *a, struct str *name, struct err *err)
+{
+    *name = (struct str){0};
+    AUTO(stmt) q = db_stmt(&s->db, "SELECT name FROM place WHERE kind IN ('commune', 'foreign') AND lat BETWEEN :south AND :north"
+        " AND lon BETWEEN :west AND :east ORDER BY population DESC, code LIMIT 1");
+    stmt_bind_double(&q, ":south", b.south);
+    stmt_bind_double(&q, ":north", b.north);
+    stmt_bind_double(&q, ":west", b.west);
+    stmt_bind_double(&q, ":east", b.east);
+    if (stmt_row(&q))
+        *name = stmt_copy(&q, 0, a);
+    return stmt_ok(&q, err);
+}
+
 bool store_place_by_name(struct store *s, struct str name, struct arena *a, struct place *out, bool *found, struct err *err)
 {
     AUTO(stmt) q = db_stmt(&s->db, PLACE_COLUMNS "WHERE p.base_slug = :slug ORDER BY p.kind = 'commune' DESC, p.population DESC LIMIT 1");

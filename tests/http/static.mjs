@@ -80,6 +80,9 @@ test("the title is computed, and nobody's own words get in", { skip: unread }, a
   assert.match(await words("/static/light/city/marseille/600x400.pdf?lang=fr&category=vsa,cctv"), /^\s*Marseille : vidéosurveillance, vidéosurveillance\s+algorithmique/);
   assert.match(await words("/static/light/city/marseille/600x400.pdf?lang=en&date=2019-10"), /Marseille: surveillance on record, in October 2019/);
   assert.equal((await ask("/static/light/city/marseille/600x400.png?title=Wanted")).status, 400);
+  // Without a boundary it is not said that a picture is of a town, only which is the largest in it.
+  assert.match(await words("/static/light/5.37,43.2965,12/600x400.pdf?lang=fr"), /^ ?Marseille et alentours : la surveillance relevée/);
+  assert.match(await words("/static/light/-20.5,50.1,12/600x400.pdf?lang=fr"), /^ ?La surveillance relevée/);
 });
 
 test("filters in words, numbers as at least, the date of the data, address and credit", { skip: unread }, async () => {
