@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { importPlaces } from "./lib/cameras.mjs";
+import { camera, importCameras, importPlaces } from "./lib/cameras.mjs";
 import { changed, openForm, readForm, sendForm } from "./lib/forms.mjs";
 import { addUser, logIn } from "./lib/people.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
@@ -236,4 +236,15 @@ test("what waits is told to everybody in steps, and to moderators as it is", asy
   await propose(4);
   assert.match((await page("/c/marseille")).html, /5 propositions ou plus attendent/);
   assert.match((await page("/c/nice")).html, /Moins de 5/);
+});
+
+test("a long list of what there is to do is read page by page", async () => {
+  await importCameras(at, Array.from({ length: 60 }, (_, i) => camera(100 + i, 5.3 + i / 1000, 43.2, { check_date: "2019-05-02" })), "old.geojson");
+  const first = await page("/c/marseille?show=stale");
+  const total = Number(/À revoir sur place <span class="n">(\d+)<\/span>/.exec(first.html)[1]);
+  assert.ok(total >= 60);
+  assert.equal((first.html.match(/<li class="row">/g) || []).length, 50);
+  assert.match(first.html, /href="\/c\/marseille\?show=stale&amp;page=2"/);
+  const second = await page("/c/marseille?show=stale&page=2");
+  assert.equal((second.html.match(/<li class="row">/g) || []).length, total - 50);
 });
