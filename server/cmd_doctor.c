@@ -1,5 +1,6 @@
 /* contrechamp doctor: what is kept and what is not, and whether this machine gives what the program needs. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -153,6 +154,8 @@ static void look_at_legal_page(const struct served *o)
     buf_clear(&text);
     buf_fmt(&text, "%s%s", contributions[c.contributions], c.contributions == CONTRIBUTIONS_CLOSED ? "" : c.photos ? "; with photos" : "; without photos");
     say_as("ok", "contributing", text.at);
+    if (c.base_url && !config_is_local(c.base_url) && !getenv("CONTRECHAMP_TRUSTED_PROXY"))
+        say_as("note", "contributing", "CONTRECHAMP_TRUSTED_PROXY names no proxy: all who come through one on this machine share one allowance");
 }
 
 /* What people wait for. */

@@ -9,7 +9,8 @@
 #include "data/base/limits.h"
 #include "data/group.h"
 #include "data/people.h"
-#include "server/gate.h"
+#include "server/desk.h"
+#include "server/fields.h"
 #include "server/on.h"
 #include "server/page_parts.h"
 #include "server/writer.h"
@@ -117,90 +118,55 @@ static bool has_mark(const struct group_page *g, struct str mark)
     return str_eq(buf_str(&now), mark);
 }
 
-static const struct fault {
+static const struct {
     unsigned bit;
     const char *field, *says;
     int64_t most;
-} FAULTS[] = {{GROUP_TEXT_LONG, "body", "group.fault.body", GROUP_TEXT_MAX_RUNES}, {GROUP_COLOUR_ODD, "colour", "group.fault.colour", 0},
-    {GROUP_CONTACT_LONG, "contact", "group.fault.contact_long", GROUP_CONTACT_MAX_RUNES}, {GROUP_CONTACT_ODD, "contact", "group.fault.contact", 0}};
+} FAULTS[] = {{GROUP_TEXT_LONG, "body", "group.fault.body", GROUP_TEXT_MAX_RUNES},
+    {GROUP_CONTACT_LONG, "contact", "group.fault.contact_long", GROUP_CONTACT_MAX_RUNES}, {GROUP_CONTACT_ODD, "contact", "group.fault.contact", 0},
+    {GROUP_COLOUR_ODD, "colour", "group.fault.colour", 0}};
 
-static void put_faults(struct editing *e)
+/* With their numbers, in the request's arena. */
+static void name_faults(struct editing *e, struct faults *out)
 {
-    struct page *p = &e->p;
-    if (!e->faults && !e->changed)
-        return;
-    page_raw(p, "<div class=\"faults\" role=\"alert\">");
-    if (e->changed) {
-        page_fmt(p, "<p>%t</p><blockquote>", "group.changed");
-        page_paragraphs(p, e->now.body);
-        page_fmt(p, "<p>%S</p><p>%S</p></blockquote>", e->now.colour, e->now.contact);
-    }
-    if (e->faults)
-        page_fmt(p, "<p>%t</p><ul>", "form.wrong");
     for (size_t i = 0; i < COUNT(FAULTS); i++) {
         if (!(e->faults & FAULTS[i].bit))
             continue;
-        page_fmt(p, "<li><a href=\"#%s\">", FAULTS[i].field);
-        page_say(p, FAULTS[i].says, FAULTS[i].most);
-        page_raw(p, "</a></li>");
-    }
-    page_raw(p, e->faults ? "</ul></div>" : "</div>");
-}
-
-/* The attributes that tie a field to what is said under it, and what is said when it is wrong. */
-static bool put_described(struct editing *e, const char *field)
-{
-    bool wrong = false;
-    for (size_t i = 0; i < COUNT(FAULTS); i++)
-        wrong |= (e->faults & FAULTS[i].bit) && strcmp(FAULTS[i].field, field) == 0;
-    page_fmt(&e->p, wrong ? " aria-invalid=\"true\" aria-describedby=\"%s-says %s-fault\"" : " aria-describedby=\"%s-says\"", field, field);
-    return wrong;
-}
-
-static void put_says(struct editing *e, const char *field, const char *says, int64_t most)
-{
-    struct page *p = &e->p;
-    page_fmt(p, "<p class=\"says\" id=\"%s-says\">", field);
-    page_say(p, says, most);
-    page_raw(p, "</p>");
-    for (size_t i = 0; i < COUNT(FAULTS); i++) {
-        if (!(e->faults & FAULTS[i].bit) || strcmp(FAULTS[i].field, field) != 0)
-            continue;
-        page_fmt(p, "<p class=\"fault\" id=\"%s-fault\">", field);
-        page_say(p, FAULTS[i].says, FAULTS[i].most);
-        page_raw(p, "</p>");
+        AUTO(buf) text = {0};
+        struct page words = e->p;
+        words.out = &text;
+        page_say(&words, FAULTS[i].says, FAULTS[i].most);
+        fault_add(out, FAULTS[i].field, str_cstr(&e->p.rq->arena, buf_str(&text)));
     }
 }
 
-static void put_text_field(struct editing *e, const char *field, struct str value, const char *label, const char *says, int64_t most, const char *more)
+static void put_what_others_wrote(struct editing *e)
 {
     struct page *p = &e->p;
-    page_fmt(p, "<label for=\"%s\">%t</label><input id=\"%s\" name=\"%s\" autocomplete=\"off\" value=\"", field, label, field, field);
-    buf_html(p->out, value);
-    page_raw(p, "\"");
-    page_raw(p, more);
-    put_described(e, field);
-    page_raw(p, ">");
-    put_says(e, field, says, most);
+    page_fmt(p, "<div class=\"faults\" role=\"alert\"><p>%t</p><blockquote>", "group.changed");
+    page_paragraphs(p, e->now.body);
+    page_fmt(p, "<p>%S</p><p>%S</p></blockquote></div>", e->now.contact, e->now.colour);
 }
 
 static void put_words_form(struct editing *e)
 {
     struct page *p = &e->p;
+    struct faults faults = {0};
+    struct fields x = {.p = p, .faults = &faults};
     AUTO(buf) mark = {0};
     put_mark(&mark, &e->now);
-    page_fmt(p, "<form class=\"form\" method=\"post\" action=\"%L\"><input type=\"hidden\" name=\"what\" value=\"words\">"
-                "<input type=\"hidden\" name=\"upon\" value=\"%s\">", e->address.at, mark.at);
-    gate_fields(p, &e->caller, NULL);
-    page_fmt(p, "<fieldset><legend>%t</legend><label for=\"body\">%t</label><textarea id=\"body\" name=\"body\" rows=\"12\"", "group.form.words", "group.form.body");
-    put_described(e, "body");
-    page_raw(p, ">\n"); /* a first line break is not part of the text */
-    buf_html(p->out, e->typed.body);
-    page_raw(p, "</textarea>");
-    put_says(e, "body", "group.form.body_says", GROUP_TEXT_MAX_RUNES);
-    put_text_field(e, "contact", e->typed.contact, "group.form.contact", "group.form.contact_says", 0, " inputmode=\"email\"");
-    put_text_field(e, "colour", e->typed.colour, "group.form.colour", "group.form.colour_says", 0, " placeholder=\"#7b3fa0\" maxlength=\"7\" spellcheck=\"false\"");
-    page_fmt(p, "</fieldset><p><button>%t</button></p></form>", "group.form.save");
+    name_faults(e, &faults);
+    desk_form_begin(p, &e->caller, e->address.at, "form long");
+    if (e->changed)
+        put_what_others_wrote(e);
+    fields_faults(&x);
+    page_fmt(p, "<input type=\"hidden\" name=\"what\" value=\"words\"><input type=\"hidden\" name=\"upon\" value=\"%s\">", mark.at);
+    field_area(&x, &(struct field){.name = "body", .label = "group.form.body", .says = "group.form.body_says", .value = e->typed.body,
+        .max_runes = GROUP_TEXT_MAX_RUNES});
+    field_line(&x, &(struct field){.name = "contact", .label = "group.form.contact", .says = "group.form.contact_says", .value = e->typed.contact,
+        .max_runes = GROUP_CONTACT_MAX_RUNES});
+    field_line(&x, &(struct field){.name = "colour", .label = "group.form.colour", .says = "group.form.colour_says", .value = e->typed.colour});
+    page_fmt(p, "<p><button class=\"main\">%t</button></p></form>", "group.form.save");
 }
 
 /* ---- two people ---- */
@@ -214,10 +180,9 @@ static void put_two_person(struct editing *e)
     if (in_force && !own)
         page_fmt(p, "<p class=\"note\">%t</p>", "group.two.wider");
     if (e->caller.who.role >= ROLE_ADMIN) {
-        page_fmt(p, "<form class=\"form\" method=\"post\" action=\"%L\"><input type=\"hidden\" name=\"what\" value=\"two\">"
-                    "<input type=\"hidden\" name=\"two\" value=\"%s\">", e->address.at, own ? "off" : "on");
-        gate_fields(p, &e->caller, NULL);
-        page_fmt(p, "<p><button class=\"second\">%t</button></p></form>", own ? "group.two.switch_off" : "group.two.switch_on");
+        desk_form_begin(p, &e->caller, e->address.at, "one");
+        page_fmt(p, "<input type=\"hidden\" name=\"what\" value=\"two\"><input type=\"hidden\" name=\"two\" value=\"%s\"><button>%t</button></form>",
+            own ? "off" : "on", own ? "group.two.switch_off" : "group.two.switch_on");
     } else {
         page_fmt(p, "<p class=\"small\">%t</p>", "group.two.admin");
     }
@@ -251,9 +216,8 @@ static bool show(struct editing *e, struct response *rs, struct err *err)
     buf_fmt(&title, "%s · %.*s · %s", say(p, "group.form.title"), STR_ARG(e->place.name), p->app->config.title);
     rs->headers = HEADERS_PRIVATE;
     rs->status = e->faults ? 422 : e->changed ? 409 : 200;
-    page_begin(p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true});
+    page_begin(p, &(struct page_head){.title = buf_str(&title), .robots = S("noindex"), .form = true, .caller = &e->caller});
     page_fmt(p, "<p class=\"kind\">%S</p><h1>%t</h1>", e->place.name, "group.form.title");
-    put_faults(e);
     put_words_form(e);
     if (!put_waiting(e, err))
         return false;

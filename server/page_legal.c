@@ -34,6 +34,7 @@ static const struct said KEPT[] = {
     {SAYS, "legal.hold", {0}, IF_HELD},
     {SAYS, "legal.hold.none", {0}, IF_NOT_HELD},
     {SAYS, "legal.propose.4", {0}, ALWAYS},
+    {SAYS, "legal.upload", {UPLOAD_KEPT_MINUTES}, ALWAYS},
     {HEAD, "legal.limits", {0}, ALWAYS},
     {SAYS, "legal.limits.1", {0}, ALWAYS},
     {SAYS, "legal.limits.2", {CHALLENGE_FRESH_S / 60}, ALWAYS},
@@ -140,7 +141,7 @@ bool page_contact(struct app *app, struct worker *worker, struct request *rq, st
     } else {
         page_fmt(&p, "<p class=\"note\">%t</p>", "contact.not_given");
     }
-    page_fmt(&p, "<h2>%t</h2><p>%t</p><p>%t</p>", "contact.about", "contact.about.1", "contact.about.2");
+    page_fmt(&p, "<h2>%t</h2><p>%t</p><p>%t</p><p>%t</p>", "contact.about", "contact.about.1", "contact.about.2", "contact.about.3");
     put_said(&p, (struct said[]){{ITEM, "legal.rights.privacy", {PRIVACY_EFFECTS_A_DAY, PRIVACY_LAPSES_AFTER_H}, ALWAYS},
         {ITEM, "legal.rights.reply", {REPLY_DUE_DAYS}, ALWAYS},
         {ITEM, UNLAWFUL_DUE_DAYS == 1 ? "legal.rights.unlawful.1" : "legal.rights.unlawful.n", {UNLAWFUL_DUE_DAYS}, ALWAYS}}, 3);
@@ -156,7 +157,9 @@ bool page_guide(struct app *app, struct worker *worker, struct request *rq, stru
     (void)worker, (void)err;
     struct page p = page_words_begin(app, rq, rs, "guide");
     page_words(&p, "guide");
-    page_fmt(&p, "<h2>%t</h2><ul><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li></ul>",
-        "guide.next", "/list", "guide.sheet", "/add", "guide.add", "/track", "contact.track", "/method", "guide.method");
+    page_fmt(&p, "<h2>%t</h2><ul><li><a href=\"%L\">%t</a></li>", "guide.next", "/list", "guide.sheet");
+    if (app->config.contributions != CONTRIBUTIONS_CLOSED)
+        page_fmt(&p, "<li><a href=\"%L\">%t</a></li>", "/add", "guide.add");
+    page_fmt(&p, "<li><a href=\"%L\">%t</a></li><li><a href=\"%L\">%t</a></li></ul>", "/track", "contact.track", "/method", "guide.method");
     return page_words_end(&p);
 }

@@ -29,11 +29,10 @@ static const struct words TEXTS[] = {
 
     /* ---- /c/SLUG/group ---- */
     {"group.form.title", "La page du groupe", "The group's page"},
-    {"group.form.words", "Ce que le groupe dit", "What the group says"},
     {"group.form.body", "Texte", "Text"},
     {"group.form.body_says",
-        "Au plus %N caractères, affichés tels quels ; une ligne vide sépare deux paragraphes. Ne nommez personne sans son accord, et n'annoncez pas qui relève où ni quel jour.",
-        "At most %N characters, shown as they are; an empty line parts two paragraphs. Name nobody who has not agreed, and do not announce who surveys where or on which day."},
+        "Affiché tel quel ; une ligne vide sépare deux paragraphes. Ne nommez personne sans son accord, et n'annoncez pas qui relève où ni quel jour.",
+        "Shown as it is; an empty line parts two paragraphs. Name nobody who has not agreed, and do not announce who surveys where or on which day."},
     {"group.form.contact", "Contact", "Contact"},
     {"group.form.contact_says", "Une adresse de courriel, ou celle d'une page (https://…). Elle sera publique.", "An address of mail, or of a page (https://…). It will be public."},
     {"group.form.colour", "Couleur", "Colour"},
@@ -55,7 +54,7 @@ static const struct words TEXTS[] = {
     {"group.exact.urgent.n", "%N urgents", "%N urgent"},
     {"group.exact.overdue.1", "%N au-delà de son délai", "%N past its time"},
     {"group.exact.overdue.n", "%N au-delà de leur délai", "%N past their time"},
-    {"group.queue", "Ouvrir la file", "Open the queue"},
+    {"group.queue", "Voir ce qu'il y a à traiter", "See what there is to decide"},
     {"group.two", "Deux personnes", "Two people"},
     {"group.two.on", "Ici, deux comptes doivent être d'accord avant qu'une proposition soit publiée ; qui propose ne décide pas.",
         "Here two accounts have to agree before a proposal is published; whoever proposes does not decide."},

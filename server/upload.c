@@ -24,7 +24,7 @@
 #include "server/server.h"
 #include "server/upload_read.h"
 
-enum { KEPT_MS = 60 * 60 * 1000, APPLY_MOST_MS = 10 * 60 * 1000 /* the disk failed meanwhile: it may be tried again */, NAME_BYTES = 33, TERRITORY_BYTES = 1024 };
+enum { KEPT_MS = UPLOAD_KEPT_MINUTES * 60 * 1000, APPLY_MOST_MS = 10 * 60 * 1000 /* the disk failed meanwhile: it may be tried again */, NAME_BYTES = 33, TERRITORY_BYTES = 1024 };
 
 const char *const UPLOAD_STATE_CODES[UPLOAD_STATE_COUNT] = {"reading", "ready", "failed", "applying", "applied"};
 

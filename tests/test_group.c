@@ -189,6 +189,20 @@ TEST(a_record_is_to_be_looked_at_again_when_nothing_of_it_is_newer_than_the_day_
     store_close(s);
 }
 
+TEST(what_a_new_file_repeats_of_a_camera_that_was_last_looked_at_long_ago_does_not_confirm_it)
+{
+    struct store *s = fresh("file.sqlite");
+    int32_t day = clock_day((struct ymd){2024, 11, 24});
+    uint64_t first;
+    uint64_t repeated = put(s, CAMERA(",\"last_confirmed\":\"2015-03\",\"status_events\":[{\"status\":\"active\",\"kind\":\"observed\",\"date\":\"2026-10-01\"}]"));
+    put(s, CAMERA(",\"last_confirmed\":\"2015-03\",\"sources\":[{\"url\":\"https://exemple.org/a\",\"title\":\"Un article\",\"kind\":\"press\"}],"
+        "\"status_events\":[{\"status\":\"active\",\"kind\":\"observed\",\"date\":\"2026-10-01\",\"source\":1}]"));
+    put(s, CAMERA(",\"last_confirmed\":\"2015-03\",\"status_events\":[{\"status\":\"suspended\",\"kind\":\"began\",\"date\":\"2025-06\"}]"));
+    CHECK_INT(found(s, (struct search){.unconfirmed_since = day}, &first), 1);
+    CHECK_INT(first, repeated);
+    store_close(s);
+}
+
 TEST(a_record_lacks_a_source_when_it_has_no_document_and_nobody_saw_it)
 {
     struct store *s = fresh("unsourced.sqlite");

@@ -65,7 +65,8 @@ enum {
     UPLOAD_MEMORY_MB = 1024,              /* of the child */
     UPLOAD_CHANGES_MAX = 20 * 1000,       /* rows of one file that are proposed or applied: one transaction, some seconds */
     UPLOAD_READING_MAX = 2,               /* files read at once; others wait */
-    UPLOADS_KEPT_MAX = 64,                /* in memory with their previews, an hour each */
+    UPLOADS_KEPT_MAX = 64,                /* in memory with their previews */
+    UPLOAD_KEPT_MINUTES = 60,             /* each, at most */
     UPLOADS_EACH_MAX = 8,                 /* of them of one account or token: the oldest goes */
     UPLOAD_ROWS_SHOWN = 50,               /* of each class */
     UPLOAD_POINTS_MAX = 5000,             /* in a preview */

@@ -40,7 +40,7 @@ static bool light_events(struct store *s, struct deployment *d, struct arena *a,
 {
     enum { EVENTS_MAX = 64 };
     AUTO(stmt) q = db_stmt(&s->db,
-        "SELECT status, kind, date, act FROM status_event WHERE deployment_id = :id ORDER BY date_lo, date_hi, id");
+        "SELECT status, kind, date, act, source_id IS NOT NULL FROM status_event WHERE deployment_id = :id ORDER BY date_lo, date_hi, id");
     stmt_bind_u64(&q, ":id", d->id);
     while (d->n_events < EVENTS_MAX && stmt_row(&q)) {
         if (!d->events && !(d->events = ARENA_ARRAY(a, struct status_event, EVENTS_MAX)))
@@ -48,7 +48,8 @@ static bool light_events(struct store *s, struct deployment *d, struct arena *a,
         struct status_event *e = &d->events[d->n_events++];
         int status = term_of(STATUS_TERMS, stmt_str(&q, 0)), kind = term_of(EVENT_KIND_TERMS, stmt_str(&q, 1)),
             act = term_of(ACT_TERMS, stmt_str(&q, 3));
-        *e = (struct status_event){.status = (enum status)MAX(status, 0), .kind = (enum event_kind)MAX(kind, 0), .act = (enum act)MAX(act, 0)};
+        *e = (struct status_event){.status = (enum status)MAX(status, 0), .kind = (enum event_kind)MAX(kind, 0), .act = (enum act)MAX(act, 0),
+            .source = stmt_int(&q, 4) != 0 /* that there is one, not which */};
         partial_date_read(stmt_str(&q, 2), &e->date);
     }
     return stmt_ok(&q, err);
@@ -102,19 +103,27 @@ static struct stmt candidates(struct store *s, const struct search *search, stru
     return q;
 }
 
-/* The newest day of which anything is known: a look at it, or an event. No date is older than all. */
+static bool is_since(struct stmt *q, int column, int32_t day, bool *said)
+{
+    struct partial_date seen = {0};
+    *said = !stmt_null(q, column) && partial_date_read(stmt_str(q, column), &seen) && seen.year;
+    return *said && seen.hi >= day;
+}
+
+/* Whether anything is known of it that is as new: a look at it, or an event. No date is older than all. Where it was said when
+ * somebody last looked, the day of the file that an import observed it on is none: only the file is as new. */
 static bool is_known_since(struct stmt *q, const struct deployment *d, int32_t day)
 {
     enum { LAST_CONFIRMED = 18, FIRST_SEEN = 19 };
-    static const int columns[] = {LAST_CONFIRMED, FIRST_SEEN};
-    for (size_t i = 0; i < COUNT(columns); i++) {
-        struct partial_date seen = {0};
-        if (!stmt_null(q, columns[i]) && partial_date_read(stmt_str(q, columns[i]), &seen) && seen.year && seen.hi >= day)
+    bool looked_at, seen;
+    if (is_since(q, LAST_CONFIRMED, day, &looked_at) || is_since(q, FIRST_SEEN, day, &seen))
+        return true;
+    for (size_t i = 0; i < d->n_events; i++) {
+        const struct status_event *e = &d->events[i];
+        bool of_file = looked_at && e->kind == EVENT_OBSERVED && !e->source;
+        if (e->date.year && e->date.hi >= day && !of_file)
             return true;
     }
-    for (size_t i = 0; i < d->n_events; i++)
-        if (d->events[i].date.year && d->events[i].date.hi >= day)
-            return true;
     return false;
 }
 

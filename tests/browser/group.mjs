@@ -62,12 +62,12 @@ for (const javaScriptEnabled of [true, false]) {
     await page.keyboard.press("Control+A");
     await page.keyboard.type("#FFD400");
     await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
-    assert.equal(await page.getAttribute("#contact", "aria-invalid"), "true");
-    const described = (await page.getAttribute("#contact", "aria-describedby")).split(" ");
+    assert.equal(await page.getAttribute("#f-contact", "aria-invalid"), "true");
+    const described = (await page.getAttribute("#f-contact", "aria-describedby")).split(" ");
     for (const id of described) assert.ok((await page.textContent(`#${id}`)).length > 20, id);
-    assert.equal(await page.inputValue("#contact"), "pas une adresse");
-    assert.match(await page.inputValue("#body"), /Nous relevons\. <img/);
-    await page.fill("#contact", "groupe@exemple.org");
+    assert.equal(await page.inputValue("#f-contact"), "pas une adresse");
+    assert.match(await page.inputValue("#f-body"), /Nous relevons\. <img/);
+    await page.fill("#f-contact", "groupe@exemple.org");
     await Promise.all([page.waitForNavigation(), page.click("button:has-text('Publier')")]);
     assert.match(page.url(), /\/c\/marseille$/);
     assert.match(await page.textContent(".group"), /Nous relevons\. <img src=x/);

@@ -1,9 +1,11 @@
 // The page of a local group: who may write it, what it may say, what it shows, and what there is to do in its place.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { importPlaces } from "./lib/cameras.mjs";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { camera, importCameras, importPlaces } from "./lib/cameras.mjs";
 import { changed, openForm, readForm, sendForm } from "./lib/forms.mjs";
+import { addUser, logIn } from "./lib/people.mjs";
 import { freshFolder, get, run, serve } from "./lib/program.mjs";
 
 const at = freshFolder();
@@ -61,6 +63,23 @@ test("a form of another site is refused", async () => {
   assert.doesNotMatch((await page("/c/marseille")).html, /from elsewhere/);
 });
 
+test("somebody who logged in needs the token of their own form, and the page of the place does not know them", async () => {
+  await addUser(at, "lou", "dix lettres ou plus", "--role", "moderator", "--territory", "13055");
+  await addUser(at, "kim", "dix lettres ou plus", "--role", "moderator", "--territory", "13055");
+  const lou = await logIn(server, "lou", "dix lettres ou plus"), kim = await logIn(server, "kim", "dix lettres ou plus");
+  const form = await openForm(server, "/c/marseille/group", { headers: lou }), hers = await openForm(server, "/c/marseille/group", { headers: kim });
+  assert.match(form.page, /class="desk-bar"[\s\S]*<strong>lou<\/strong>/);
+  const token = (f) => Object.fromEntries(f.fields).form_token;
+  assert.ok(token(form).length >= 32 && token(form) !== token(hers));
+  for (const form_token of [null, "", "0".repeat(32), token(hers)])
+    assert.equal((await sendForm(server, form, { body: "forged", form_token })).status, 403);
+  assert.doesNotMatch((await page("/c/marseille")).html, /forged/);
+  assert.equal((await sendForm(server, form, { body: "From lou" })).status, 303);
+  const mine = await page("/c/marseille", lou), anybody = await page("/c/marseille");
+  assert.match(mine.html, /From lou/);
+  assert.equal(mine.html, anybody.html, "one page for all, that a cache may keep");
+});
+
 test("what the group says is on the page of its place at once, as text, with its contact as a link that is not followed", async () => {
   const before = await page("/c/marseille");
   const sent = await save("commune", { body: `Premier\nsur deux lignes\n\n\n${HOSTILE}`, contact: "https://groupe.example/ici?a=1&b=2", colour: "7B3FA0" });
@@ -114,9 +133,9 @@ test("a fault is named beside its field, with what was typed still there and not
     const html = sent.text.replace(/&#39;/g, "'").replace(/[\u202f\u00a0]/g, " ");
     assert.equal(sent.status, 422);
     assert.match(html, says);
-    assert.match(html, new RegExp(`id="${field}"[^>]*aria-invalid="true" aria-describedby="${field}-says ${field}-fault"`));
-    assert.match(html, new RegExp(`id="${field}-fault"`));
-    assert.match(html, new RegExp(`<a href="#${field}">`));
+    assert.match(html, new RegExp(`id="f-${field}"[^>]*aria-describedby="f-${field}-says f-${field}-fault" aria-invalid="true"`));
+    assert.match(html, new RegExp(`id="f-${field}-fault"`));
+    assert.match(html, new RegExp(`<a href="#f-${field}">`));
     assert.deepEqual(Object.fromEntries(readForm(sent.text).fields)[field], changes[field], "as typed");
   }
   assert.match((await page("/c/marseille")).html, /Premier<br>/);
@@ -195,4 +214,37 @@ test("the language that was chosen stays through the form", async () => {
   assert.match(form.page, /The group's page|The group&#39;s page/);
   const sent = await sendForm(server, form, { body: "English words" });
   assert.equal(sent.headers.location, "/c/marseille?lang=en");
+});
+
+test("what waits is told to everybody in steps, and to moderators as it is", async () => {
+  const square = { type: "Feature", properties: { code: "13055", nom: "Marseille" },
+    geometry: { type: "Polygon", coordinates: [[[5.2, 43.1], [5.6, 43.1], [5.6, 43.5], [5.2, 43.5], [5.2, 43.1]]] } };
+  const file = path.join(at.folder, "communes.geojson");
+  writeFileSync(file, JSON.stringify({ type: "FeatureCollection", features: [square] }));
+  assert.equal((await run(at.db, "places", "import", file)).code, 0);
+  const propose = async (i) => {
+    const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37 + i / 1000, 43.3] }, properties: { category: "cctv" } });
+    const answer = await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body, headers: { "content-type": "application/geo+json" } });
+    assert.equal(answer.status, 202, String(answer.body));
+  };
+  const before = await page("/c/marseille");
+  assert.match(before.html, /Moins de 5 propositions attendent/);
+  for (let i = 0; i < 4; i++) await propose(i);
+  const four = await page("/c/marseille");
+  assert.equal(four.headers.etag, before.headers.etag, "who asks every minute does not learn that somebody proposed something");
+  assert.match((await page("/c/marseille/group", as("commune"))).html, /4 propositions ou signalements en attente/);
+  await propose(4);
+  assert.match((await page("/c/marseille")).html, /5 propositions ou plus attendent/);
+  assert.match((await page("/c/nice")).html, /Moins de 5/);
+});
+
+test("a long list of what there is to do is read page by page", async () => {
+  await importCameras(at, Array.from({ length: 60 }, (_, i) => camera(100 + i, 5.3 + i / 1000, 43.2, { check_date: "2019-05-02" })), "old.geojson");
+  const first = await page("/c/marseille?show=stale");
+  const total = Number(/À revoir sur place <span class="n">(\d+)<\/span>/.exec(first.html)[1]);
+  assert.ok(total >= 60);
+  assert.equal((first.html.match(/<li class="row">/g) || []).length, 50);
+  assert.match(first.html, /href="\/c\/marseille\?show=stale&amp;page=2"/);
+  const second = await page("/c/marseille?show=stale&page=2");
+  assert.equal((second.html.match(/<li class="row">/g) || []).length, total - 50);
 });

@@ -1,9 +1,10 @@
 // What the site says of itself: who answers for it, what it keeps, how to write, how to survey; and the options behind it.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { freshFolder, get, run, serve } from "./lib/program.mjs";
+import { freshFolder, get, program, run, serve } from "./lib/program.mjs";
 
 const ONION = "http://duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion";
 const at = freshFolder();
@@ -49,11 +50,11 @@ test("the numbers on the page are those the program works by", async () => {
     cut: constant(c, "LINK_CUT_AFTER_DAYS"), lapse: constant(c, "PRIVACY_LAPSES_AFTER_H"), effects: constant(c, "PRIVACY_EFFECTS_A_DAY"),
     reply: constant(c, "REPLY_DUE_DAYS"), unlawful: constant(c, "UNLAWFUL_DUE_DAYS"), urgent: constant(c, "URGENT_AFTER_DAYS"),
     idle: constant("server/session.h", "SESSION_IDLE_S") / 3600, longest: constant("server/session.h", "SESSION_LONGEST_S") / 3600,
-    fresh: constant("data/base/limits.h", "CHALLENGE_FRESH_S") / 60 };
+    upload: constant("data/base/limits.h", "UPLOAD_KEPT_MINUTES"), fresh: constant("data/base/limits.h", "CHALLENGE_FRESH_S") / 60 };
   for (const text of [
     `${numbers.cut} jours plus tard`, `Sans décision après ${numbers.lapse} heures`, `au plus ${numbers.effects} fois par jour`, `tenir est de ${numbers.reply} jours`,
     `tenir est de ${numbers.unlawful} jour`, `plus de ${numbers.urgent} jours passe devant`, `${numbers.idle} heures sans rien faire ou ${numbers.longest} heures en tout`,
-    `${numbers.fresh} minutes au plus`, "au plus tôt 45 jours après son arrivée", "2 048 pixels au plus"])
+    `${numbers.fresh} minutes au plus`, `a tiré, ${numbers.upload} minutes au plus`, "au plus tôt 45 jours après son arrivée", "2 048 pixels au plus"])
     assert.ok(fr.includes(text), text);
   assert.ok(en.includes(`${numbers.idle} hours without doing anything or ${numbers.longest} hours in all`));
   assert.doesNotMatch(fr + en, /%[NsSdt]|legal\./, "no key and no format is left");
@@ -87,7 +88,8 @@ test("these pages set no cookie, name no other server, and are the same for ever
     const answer = await page(told, address);
     assert.equal(answer.status, 200);
     assert.equal(answer.headers["set-cookie"], undefined);
-    assert.doesNotMatch(answer.html, /<(?:script|img|iframe|link rel="(?!canonical|alternate" hreflang))[^>]*(?:src|href)="https?:/);
+    for (const [, to] of answer.html.matchAll(/<(?:script|img|iframe|link)[^>]*(?:src|href)="(https?:[^"]*)"/g))
+      assert.ok(to.startsWith("https://map.example/"), to);
     assert.equal((await page(told, address, { "If-None-Match": answer.headers.etag })).status, 304);
   }
 });
@@ -122,4 +124,45 @@ test("an option that is not understood ends the program with 2 and a sentence th
     assert.equal(done.code, 2, words.join(" "));
     assert.match(done.stderr, says);
   }
+});
+
+test("a site that nobody answers for takes no contribution, by page or by API, but takes reports", async () => {
+  const closed = await serve(at.db, "--base-url", "https://map.example");
+  const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37, 43.3] }, properties: { category: "cctv" } });
+  const post = (server) => get(`${server.url}/api/collections/deployments/items`, { method: "POST", body, headers: { "content-type": "application/geo+json" } });
+  const refused = await post(closed);
+  assert.equal(refused.status, 403);
+  assert.match(JSON.parse(refused.body).detail, /takes no contributions at the moment|ne prend pas de contributions/);
+  assert.equal((await post(told)).status, 202, "with --legal it does");
+  assert.match(words((await page(closed, "/add")).html), /ne prend pas de contributions pour l'instant/);
+  assert.doesNotMatch((await page(closed, "/guide")).html, /href="\/add"/);
+  assert.match((await page(told, "/guide")).html, /href="\/add"/);
+  assert.match((await page(closed, "/d/1/report?kind=privacy")).html, /<textarea/);
+  await closed.stop();
+});
+
+test("behind a proxy that is trusted each network has its own allowance; without it a forwarded address says nothing", async () => {
+  const body = JSON.stringify({ type: "Feature", geometry: { type: "Point", coordinates: [5.37, 43.3] }, properties: { category: "cctv" } });
+  const post = async (server, from) => (await get(`${server.url}/api/collections/deployments/items`, { method: "POST", body,
+    headers: { "content-type": "application/geo+json", "x-forwarded-for": from } })).status;
+  const options = ["--base-url", "https://map.example", "--legal", legal, "--rate", "2"];
+  const trusted = await serve(at.db, ...options, "--trusted-proxy", "127.0.0.1"), alone = await serve(at.db, "--rate", "2");
+  assert.deepEqual([await post(trusted, "203.0.113.5"), await post(trusted, "203.0.113.77"), await post(trusted, "203.0.113.5")], [202, 202, 429]);
+  assert.equal(await post(trusted, "203.0.113.5, 198.51.100.9"), 202, "the last one is the proxy's word, the others are hearsay");
+  assert.equal(await post(trusted, "198.51.100.10, 203.0.113.9"), 429);
+  assert.deepEqual([await post(alone, "203.0.113.5"), await post(alone, "198.51.100.9"), await post(alone, "192.0.2.1")], [202, 202, 429]);
+  await trusted.stop();
+  await alone.stop();
+});
+
+test("doctor says what a server of this environment would do, and names what is wrong with it", () => {
+  const doctor = (env) => spawnSync(program, ["--db", at.db, "doctor"], { encoding: "utf8", env: { ...process.env, ...env } }).stdout;
+  assert.match(doctor({}), /^note +legal page +no file is named[\s\S]*^ok +visitors +contributions are open to everybody who reaches the server; photos are not taken$/m);
+  const site = { CONTRECHAMP_BASE_URL: "https://map.example" };
+  assert.match(doctor(site), /a public site has to say who answers[\s\S]*contributions are closed[\s\S]*no CONTRECHAMP_TRUSTED_PROXY/);
+  const whole = doctor({ ...site, CONTRECHAMP_LEGAL: legal, CONTRECHAMP_CONTRIBUTIONS: "token", CONTRECHAMP_PHOTOS: "yes", CONTRECHAMP_TRUSTED_PROXY: "127.0.0.1" });
+  assert.match(whole, /^ok +legal page [\s\S]*contributions are of people with an account, a token or a workshop's code; photos are taken$/m);
+  assert.doesNotMatch(whole, /no CONTRECHAMP_TRUSTED_PROXY/);
+  assert.match(doctor({ ...site, CONTRECHAMP_LEGAL: "/nowhere" }), /^WRONG +legal page .*\/nowhere/m);
+  assert.match(doctor({ ...site, CONTRECHAMP_CONTRIBUTIONS: "open" }), /^WRONG +visitors +--contributions open: with a --base-url/m);
 });
