@@ -157,12 +157,12 @@ test("behind a proxy that is trusted each network has its own allowance; without
 
 test("doctor says what a server of this environment would do, and names what is wrong with it", () => {
   const doctor = (env) => spawnSync(program, ["--db", at.db, "doctor"], { encoding: "utf8", env: { ...process.env, ...env } }).stdout;
-  assert.match(doctor({}), /^note +legal page +no file is named[\s\S]*^ok +visitors +contributions are open to everybody who reaches the server; photos are not taken$/m);
+  assert.match(doctor({}), /^note +legal page +nobody is named on \/legal[\s\S]*^ok +contributing +open: anybody may propose, moderators decide; without photos$/m);
   const site = { CONTRECHAMP_BASE_URL: "https://map.example" };
-  assert.match(doctor(site), /a public site has to say who answers[\s\S]*contributions are closed[\s\S]*no CONTRECHAMP_TRUSTED_PROXY/);
+  assert.match(doctor(site), /a site that others see needs --legal[\s\S]*closed: nobody writes here[\s\S]*CONTRECHAMP_TRUSTED_PROXY names no proxy/);
   const whole = doctor({ ...site, CONTRECHAMP_LEGAL: legal, CONTRECHAMP_CONTRIBUTIONS: "token", CONTRECHAMP_PHOTOS: "yes", CONTRECHAMP_TRUSTED_PROXY: "127.0.0.1" });
-  assert.match(whole, /^ok +legal page [\s\S]*contributions are of people with an account, a token or a workshop's code; photos are taken$/m);
-  assert.doesNotMatch(whole, /no CONTRECHAMP_TRUSTED_PROXY/);
+  assert.match(whole, /^ok +legal page +\/legal names [\s\S]*with a token or an account only; with photos$/m);
+  assert.doesNotMatch(whole, /TRUSTED_PROXY/);
   assert.match(doctor({ ...site, CONTRECHAMP_LEGAL: "/nowhere" }), /^WRONG +legal page .*\/nowhere/m);
-  assert.match(doctor({ ...site, CONTRECHAMP_CONTRIBUTIONS: "open" }), /^WRONG +visitors +--contributions open: with a --base-url/m);
+  assert.match(doctor({ ...site, CONTRECHAMP_CONTRIBUTIONS: "open" }), /^WRONG +contributing +--contributions open: with a --base-url/m);
 });
