@@ -25,7 +25,8 @@ void desk_bar(struct page *p, const struct caller *c)
         const char *to, *key;
         enum role least;
     } places[] = {{"/queue", "desk.queue", ROLE_MODERATOR}, {"/queue/photo", "desk.photos", ROLE_MODERATOR},
-        {"/queue/history", "desk.history", ROLE_MODERATOR}, {"/me", "desk.me", ROLE_CONTRIBUTOR}};
+        {"/queue/history", "desk.history", ROLE_MODERATOR}, {"/import", "desk.import", ROLE_CONTRIBUTOR},
+        {"/me", "desk.me", ROLE_CONTRIBUTOR}};
     if (c->by != CALLER_BY_COOKIE)
         return;
     page_fmt(p, "<div class=\"desk-bar\"><nav aria-label=\"%t\">", "desk.nav");

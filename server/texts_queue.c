@@ -26,6 +26,7 @@ static const struct words TEXTS[] = {
     {"desk.queue", "À traiter", "To decide"},
     {"desk.history", "Changements", "Changes"},
     {"desk.photos", "Photos", "Photos"},
+    {"desk.import", "Verser un fichier", "Upload a file"},
     {"desk.me", "Mon compte", "My account"},
     {"desk.who", "Connecté :", "Logged in:"},
     {"desk.log_out", "Se déconnecter", "Log out"},

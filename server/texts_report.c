@@ -184,7 +184,6 @@ static const struct words TEXTS[] = {
 
     /* ---- moderators: photos ---- */
     {"photo.to_list", "Photos en attente", "Photos that wait"},
-    {"desk.photos", "Photos", "Photos"},
     {"photo.waiting", "Photos en attente", "Photos that wait"},
     {"photo.count.1", "%N photo attend une décision.", "%N photo waits for a decision."},
     {"photo.count.n", "%N photos attendent une décision.", "%N photos wait for a decision."},

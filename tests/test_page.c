@@ -1,6 +1,7 @@
 #include "tests/test.h"
 
 #include "server/page.h"
+#include "server/texts.h"
 
 static struct page on(struct buf *out, bool french)
 {
@@ -76,4 +77,19 @@ TEST(links_keep_the_language_that_was_chosen_and_only_that)
     p.rq = &rq;
     page_fmt(&p, "%L %L", "/list", "/?zoom=3");
     CHECK_TEXT(out.at, "/list /list?lang=en /?zoom=3&amp;lang=en");
+}
+
+TEST(every_text_has_a_key_of_its_own_and_both_languages)
+{
+    const struct words_table *const tables[] = {&TEXTS_MAP, &TEXTS_ADD, &TEXTS_REPORT, &TEXTS_QUEUE, &TEXTS_UPLOAD, &TEXTS_LEGAL, &TEXTS_GROUP, &TEXTS_STATIC};
+    for (size_t t = 0; t < COUNT(tables); t++)
+        for (size_t i = 0; i < tables[t]->n; i++) {
+            const struct words *w = &tables[t]->at[i];
+            if ((w->fr[0] == '\0') != (w->en[0] == '\0'))
+                fail_msg("%s lacks a language", w->key);
+            for (size_t u = t; u < COUNT(tables); u++)
+                for (size_t j = u == t ? i + 1 : 0; j < tables[u]->n; j++)
+                    if (strcmp(w->key, tables[u]->at[j].key) == 0)
+                        fail_msg("%s is there twice", w->key);
+        }
 }

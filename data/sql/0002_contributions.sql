@@ -91,7 +91,6 @@ CREATE INDEX photo_by_deployment ON photo (deployment_id);
 ALTER TABLE revision ADD COLUMN account_id INTEGER REFERENCES account (id);   -- NULL: nobody's name, or cut after 90 days
 ALTER TABLE revision ADD COLUMN token_id INTEGER REFERENCES token (id);
 ALTER TABLE revision ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX revision_by_hand ON revision (at_s) WHERE by_hand;
 CREATE INDEX revision_by_account ON revision (account_id) WHERE account_id IS NOT NULL;
 CREATE INDEX revision_by_token ON revision (token_id) WHERE token_id IS NOT NULL;
 

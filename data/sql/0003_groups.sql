@@ -20,3 +20,4 @@ CREATE TABLE upload_row (                  -- what a proposed row is to its file
     content_hash INTEGER NOT NULL
 );
 CREATE INDEX upload_row_by_key ON upload_row (key);
+CREATE INDEX revision_by_hand ON revision (at_s) WHERE by_hand; -- what people changed, for /history
