@@ -363,8 +363,7 @@ static bool due(struct store *s, const char *sql, int64_t now_s, uint64_t *ids, 
 static bool cut_links(struct store *s, int64_t before_s, bool *changed, struct err *err)
 {
     static const char *const texts[] = {
-        "UPDATE contribution SET account_id = NULL, token_id = NULL, decided_by = NULL WHERE decided_s < :before"
-        " AND (account_id IS NOT NULL OR token_id IS NOT NULL OR decided_by IS NOT NULL)",
+        "UPDATE contribution SET account_id = NULL, token_id = NULL, decided_by = NULL WHERE decided_s < :before AND (account_id IS NOT NULL OR token_id IS NOT NULL OR decided_by IS NOT NULL)",
         "DELETE FROM contribution_vote WHERE contribution_id IN (SELECT id FROM contribution WHERE decided_s < :before)",
         "UPDATE revision SET account_id = NULL, token_id = NULL WHERE at_s < :before AND (account_id IS NOT NULL OR token_id IS NOT NULL)",
     };
