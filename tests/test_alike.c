@@ -6,16 +6,7 @@
 
 #include "data/alike.h"
 #include "data/contribution.h"
-#include "tests/folder.h"
-
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
+#include "tests/fresh_store.h"
 
 static struct store *fresh(void)
 {

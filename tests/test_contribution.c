@@ -7,24 +7,12 @@
 #include "data/base/clock.h"
 #include "data/base/json_patch.h"
 #include "data/contribution.h"
-#include "tests/folder.h"
-
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
+#include "tests/fresh_store.h"
 
 static struct store *fresh(const char *name)
 {
-    struct store *s = NULL;
+    struct store *s = empty_store(name);
     struct err err = {0};
-    arena_done(&arena);
-    arena_init(&arena, 64 << 20);
-    works(store_open(&s, in_folder(name), STORE_CREATE, &err), &err);
     struct place marseille = {.code = S("13055"), .name = S("Marseille"), .slug = S("marseille"), .kind = S("commune"),
         .parent_code = S("dep:13"), .at = {5.37, 43.3}, .population = 870000};
     struct place department = {.code = S("dep:13"), .name = S("Bouches-du-Rhône"), .slug = S("bouches-du-rhone"), .kind = S("department"),

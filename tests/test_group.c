@@ -8,16 +8,7 @@
 #include "data/base/limits.h"
 #include "data/contribution.h"
 #include "data/group.h"
-#include "tests/folder.h"
-
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
+#include "tests/fresh_store.h"
 
 static struct store *fresh(const char *name)
 {
@@ -26,11 +17,9 @@ static struct store *fresh(const char *name)
         {.code = {"13055", 5}, .name = {"Marseille", 9}, .slug = {"marseille", 9}, .kind = {"commune", 7}, .parent_code = {"dep:13", 6}, .at = {5.37, 43.3}, .population = 870000},
         {.code = {"13001", 5}, .name = {"Aix", 3}, .slug = {"aix", 3}, .kind = {"commune", 7}, .parent_code = {"dep:13", 6}, .at = {5.45, 43.5}, .population = 140000},
         {.code = {"06088", 5}, .name = {"Nice", 4}, .slug = {"nice", 4}, .kind = {"commune", 7}, .parent_code = {"dep:06", 6}, .at = {7.26, 43.7}, .population = 340000}};
-    struct store *s = NULL;
+    struct store *s = empty_store(name);
     struct err err = {0};
-    arena_done(&arena);
-    arena_init(&arena, 64 << 20);
-    works(store_open(&s, in_folder(name), STORE_CREATE, &err) && store_begin(s, &err), &err);
+    works(store_begin(s, &err), &err);
     for (size_t i = 0; i < COUNT(places); i++)
         works(store_put_place(s, &places[i], S(""), &err), &err);
     works(store_commit(s, &err), &err);

@@ -6,27 +6,15 @@
 #include "data/base/clock.h"
 #include "data/base/limits.h"
 #include "data/photo_store.h"
-#include "tests/folder.h"
+#include "tests/fresh_store.h"
 
 #define PIXELS "pixels-of-a-front-door"
 #define BLURRED "pixels-of-a-blurred-door"
 
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
-
 static struct store *fresh(const char *name)
 {
-    struct store *s = NULL;
+    struct store *s = empty_store(name);
     struct err err = {0};
-    arena_done(&arena);
-    arena_init(&arena, 64 << 20);
-    works(store_open(&s, in_folder(name), STORE_CREATE, &err), &err);
     struct place marseille = {.code = S("13055"), .name = S("Marseille"), .slug = S("marseille"), .kind = S("commune"), .at = {5.37, 43.3}, .population = -1};
     works(store_begin(s, &err) && store_put_place(s, &marseille, S("13001"), &err) && store_commit(s, &err), &err);
     return s;

@@ -5,16 +5,7 @@
 
 #include "data/base/clock.h"
 #include "data/contribution.h"
-#include "tests/folder.h"
-
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
+#include "tests/fresh_store.h"
 
 static const struct who MODERATOR = {.role = ROLE_MODERATOR, .territory = {"all", 3}};
 

@@ -6,26 +6,12 @@
 #include "data/columns.h"
 #include "data/contribution.h"
 #include "data/import.h"
-#include "tests/folder.h"
-
-static struct arena arena;
-
-static void works(bool ok, const struct err *err)
-{
-    if (!ok)
-        print_error("%s\n", err->text);
-    CHECK(ok);
-}
+#include "tests/fresh_store.h"
 
 static struct store *fresh(const char *name)
 {
-    struct store *s = NULL;
-    struct err err = {0};
     gdal_worker_program = "build/contrechamp";
-    arena_done(&arena);
-    arena_init(&arena, 64 << 20);
-    works(store_open(&s, in_folder(name), STORE_CREATE, &err), &err);
-    return s;
+    return empty_store(name);
 }
 
 static const char *table(const char *text)
