@@ -3,7 +3,7 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { camera, importCameras, importPlaces } from "../http/lib/cameras.mjs";
 import { freshFolder, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 const KEYS_MAX = 60, SECONDS_MAX = 60, SECONDS_A_KEY = 0.28 /* KLM: an average typist (Card, Moran and Newell 1980) */;
 let at, server, browser;
@@ -14,8 +14,7 @@ before(async () => {
   await importPlaces(at);
   await importCameras(at, [camera(1, 5.3721, 43.2951, { "camera:type": "dome" })]);
   server = await serve(at.db, "--contributions", "open", "--rate", "0");
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();
@@ -28,14 +27,11 @@ const check = (name, fn) => test(name, { skip: missing, timeout: 60000 }, fn);
 async function open(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: "fr-FR", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  const wrong = [], count = { keys: 0, pages: 0, all: 0 };
+  const wrong = watch(page, server.url, /400|503/), count = { keys: 0, pages: 0, all: 0 };
   page.on("request", (r) => {
     count.all++;
     if (r.isNavigationRequest()) count.pages++;
-    if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`);
   });
-  page.on("console", (m) => { if (m.type() === "error" && !/400|503/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  page.on("pageerror", (e) => wrong.push(`error: ${e.message}`));
   await page.goto(server.url + address, { waitUntil: "networkidle" });
   const press = async (...keys) => {
     for (const key of keys) {

@@ -3,7 +3,7 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { importPlaces } from "../http/lib/cameras.mjs";
 import { freshFolder, run, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 const HOSTILE = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
 let at, server, browser, token;
@@ -14,8 +14,7 @@ before(async () => {
   await importPlaces(at);
   token = (await run(at.db, "token", "add", "--label", "test", "--role", "moderator", "--territory", "13055")).stdout.trim();
   server = await serve(at.db);
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();
@@ -27,10 +26,7 @@ async function open(address, { moderator = false, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 400, height: 800 }, locale: "fr-FR", ...options,
     extraHTTPHeaders: moderator ? { Authorization: `Bearer ${token}` } : {} });
   const page = await context.newPage();
-  const wrong = [];
-  page.on("request", (r) => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`); });
-  page.on("console", (m) => { if (m.type() === "error" && !/422/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  page.on("pageerror", (e) => wrong.push(`error: ${e.message}`));
+  const wrong = watch(page, server.url, /422/);
   await page.goto(server.url + address, { waitUntil: "networkidle" });
   return { page, close: async () => {
     assert.deepEqual(await context.cookies(), []);

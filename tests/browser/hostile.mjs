@@ -8,7 +8,7 @@ import path from "node:path";
 import { importPlaces } from "../http/lib/cameras.mjs";
 import { openForm, sendForm } from "../http/lib/forms.mjs";
 import { freshFolder, get, program, run, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 /* One string that breaks out of text, of an attribute in either quote, of a textarea, a title, a script and a comment. */
 const evil = (n) => `x${n}'"></textarea></title></script><!--><img src=//h.invalid/${n} onerror="window.hit=${n}"><script>window.hit=${n}</script><b id=live${n}>`;
@@ -80,8 +80,7 @@ before(async () => {
   assert.equal(waiting.status, 202, waiting.body.toString());
   proposal = waiting.json.id;
   receipt = waiting.json.receipt;
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "fr-FR", reducedMotion: "reduce" });
 });
 after(async () => {
@@ -89,14 +88,6 @@ after(async () => {
   if (server) await server.stop();
   if (at) at.remove();
 });
-
-function watch(page) {
-  const wrong = [];
-  page.on("request", (r) => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`); });
-  page.on("dialog", (d) => { wrong.push(`dialog ${d.message()}`); d.dismiss(); });
-  page.on("console", (m) => { if (/Content Security Policy|Refused to/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  return wrong;
-}
 
 async function isDead(page, wrong, where) {
   assert.equal(await page.evaluate(() => window.hit ?? null), null, `a script ran on ${where}`);
@@ -108,7 +99,7 @@ const check = (name, fn) => test(name, { skip: missing, timeout: 180000 }, fn);
 
 check("what was stored is text on every public page, in both languages, and in the card of the map", async () => {
   const page = await context.newPage();
-  const wrong = watch(page);
+  const wrong = watch(page, server.url, /status of [45]\d\d/);
   const word22 = encodeURIComponent(evil(40));
   const ofRecord = [`/d/${record}`, `/d/${record}/v/1`, `/d/${record}/history`, "/list?q=x1", "/c/marseille", "/?center=5.3721,43.2951&zoom=18"];
   for (const lang of ["fr", "en"])
@@ -145,7 +136,7 @@ check("what was proposed, reported, asked and named is text on every page of tho
     assert.ok(sent.status < 300, `${kind}: ${sent.status} ${sent.text.replace(/<[^>]+>/g, " ").slice(0, 1500)}`);
   }
   const page = await context.newPage();
-  const wrong = watch(page);
+  const wrong = watch(page, server.url, /status of [45]\d\d/);
   await page.goto(`${server.url}/login`);
   await page.locator("main [name=name]").fill(tiny(30));
   await page.locator("main [name=password]").fill(PASSWORD);
@@ -168,7 +159,7 @@ check("what was proposed, reported, asked and named is text on every page of tho
 
 check("what became of it is text for its author too", async () => {
   const page = await context.newPage();
-  const wrong = watch(page);
+  const wrong = watch(page, server.url, /status of [45]\d\d/);
   await page.goto(`${server.url}/track`);
   await page.locator("main [name=receipt]").first().fill(receipt);
   await page.waitForFunction(() => [...document.querySelectorAll("main input[name=answer]")].every((i) => i.value !== ""));

@@ -3,7 +3,7 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { camera, importCameras, importPlaces } from "../http/lib/cameras.mjs";
 import { freshFolder, get, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 const CAMERA = [5.3721, 43.2951];
 const HOSTILE = "<img src=x onerror=\"document.title='broken'\">";
@@ -17,8 +17,7 @@ before(async () => {
     camera(1, ...CAMERA, { name: HOSTILE, operator: HOSTILE, "camera:type": "dome" }),
     camera(2, 5.38, 43.3), camera(3, 5.36, 43.29), camera(4, 5.3722, 43.2971, { surveillance: "indoor" })]);
   server = await serve(at.db);
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();
@@ -30,10 +29,7 @@ after(async () => {
 async function open(address = "/", options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  const wrong = [];
-  page.on("request", (r) => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`); });
-  page.on("console", (m) => { if (m.type() === "error" && !/503/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  page.on("pageerror", (e) => wrong.push(`error: ${e.message}`));
+  const wrong = watch(page, server.url);
   await page.goto(server.url + address, { waitUntil: "networkidle" });
   const close = async () => {
     assert.deepEqual(await context.cookies(), [], "no cookie");

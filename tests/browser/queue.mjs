@@ -3,7 +3,7 @@ import { test, before, after } from "node:test";
 import assert from "node:assert/strict";
 import { addUser, importTowns, propose, MARSEILLE } from "../http/lib/people.mjs";
 import { freshFolder, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 const PASSWORD = "correct horse battery";
 const HOSTILE = "\"><img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>";
@@ -18,8 +18,7 @@ before(async () => {
   for (let i = 0; i < 8; i++)
     await propose(server, [MARSEILLE[0] + i * 0.004, MARSEILLE[1]], { note: HOSTILE, summary_fr: HOSTILE, operator: HOSTILE.slice(0, 100),
       sources: [{ kind: "press", url: "https://example.org/", title: HOSTILE }] });
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();
@@ -30,10 +29,7 @@ after(async () => {
 async function open(address, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "fr-FR", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  const wrong = [];
-  page.on("request", (r) => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`); });
-  page.on("console", (m) => { if (m.type() === "error" && !/503/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  page.on("pageerror", (e) => wrong.push(`error: ${e.message}`));
+  const wrong = watch(page, server.url);
   await page.goto(server.url + address, { waitUntil: "networkidle" });
   const close = async () => {
     assert.notEqual(await page.title(), "broken", "nothing typed by others runs");

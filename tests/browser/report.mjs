@@ -5,7 +5,7 @@ import { camera, importCameras } from "../http/lib/cameras.mjs";
 import { freshFolder, get, run, serve } from "../http/lib/program.mjs";
 import { openForm, readForm, sendForm } from "../http/lib/forms.mjs";
 import { png, sendFile } from "../http/lib/multipart.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 let at, server, browser, moderator;
 before(async () => {
@@ -15,8 +15,7 @@ before(async () => {
   await importCameras(at, [camera(1, 5.37, 43.3)]);
   moderator = { authorization: `Bearer ${(await run(at.db, "token", "add", "--label", "m", "--role", "moderator", "--territory", "all")).stdout.trim()}` };
   server = await serve(at.db, "--rate", "0", "--photos", "yes");
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();

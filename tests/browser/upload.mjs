@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { camera, importCameras } from "../http/lib/cameras.mjs";
 import { freshFolder, run, serve } from "../http/lib/program.mjs";
-import { CHROMIUM, missing } from "./lib/maplibre.mjs";
+import { launch, missing, watch } from "./lib/page.mjs";
 
 const HOSTILE = "<img src=x onerror=\"document.title='broken'\">";
 let at, server, browser, code, table;
@@ -21,8 +21,7 @@ before(async () => {
   writeFileSync(table, ["numero;lon;lat;quoi;nom", "K1;5.37;43.3;caméra;x", "K2;5.372;43.301;caméra;Rue neuve", `"${HOSTILE.replaceAll('"', '""')}";5.374;43.302;caméra;"${HOSTILE.replaceAll('"', '""')}"`,
     "K4;;43.3;caméra;y"].join("\n"));
   server = await serve(at.db);
-  const { chromium } = await import("playwright-core");
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  browser = await launch();
 });
 after(async () => {
   if (browser) await browser.close();
@@ -33,11 +32,7 @@ after(async () => {
 async function open(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: "fr-FR", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  const wrong = [];
-  page.on("request", (r) => { if (!r.url().startsWith(server.url) && !/^(data|blob|about):/.test(r.url())) wrong.push(`asked ${r.url()}`); });
-  page.on("console", (m) => { if (m.type() === "error" && !/503/.test(m.text())) wrong.push(`console: ${m.text()}`); });
-  page.on("pageerror", (e) => wrong.push(`error: ${e.message}`));
-  page.on("dialog", (d) => { wrong.push(`dialog ${d.message()}`); d.dismiss(); });
+  const wrong = watch(page, server.url);
   await page.goto(`${server.url}/import`);
   const close = async () => {
     assert.notEqual(await page.title(), "broken");

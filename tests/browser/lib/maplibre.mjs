@@ -1,16 +1,15 @@
 // MapLibre GL JS on a page of another site, which knows a server of ours by the address of a style. The page and the library
 // are given to the browser in place of that site, so that nothing of it is ours; everything else has to come from the server.
 import { createRequire } from "node:module";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { launch as launchPlain } from "./page.mjs";
+export { missing } from "./page.mjs";
 
-export const CHROMIUM = "/usr/bin/chromium";
-export const missing = !existsSync(CHROMIUM) && "there is no chromium on this machine";
 const ELSEWHERE = "http://elsewhere.localhost:9000/";
 
 export async function launch() {
-  const { chromium } = await import("playwright-core");
-  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-    "--disable-features=LocalNetworkAccessChecks" /* the page of elsewhere may ask this machine */] });
+  return launchPlain("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+    "--disable-features=LocalNetworkAccessChecks" /* the page of elsewhere may ask this machine */);
 }
 
 function library() {
