@@ -20,6 +20,7 @@ struct made_change {
 enum { MADE_CHANGES_MAX = 100 };
 struct made_changes {
     uint64_t account_id, token_id; /* only theirs; 0: everybody's */
+    const struct who *who;         /* who looks, so that a list of one's changes holds none of elsewhere; NULL: somebody who may everywhere */
     size_t offset, limit;          /* at most MADE_CHANGES_MAX */
 };
 /* The newest first. For moderators. */

@@ -302,12 +302,13 @@ static void read_about(const struct feature *f, struct api_about *out)
 {
     const struct json *survey = feature_said(f, "survey"), *claims = feature_said(f, "claims");
     *out = (struct api_about){.note = json_string(feature_said(f, "note")), .at_once = json_bool(feature_said(f, "publish_at_once")),
-        .survey = json_bool(survey), .survey_said = survey != NULL,
+        .survey = json_bool(survey),
         .unsourced = !json_size(feature_said(f, "sources")) && !json_bool(feature_said(f, "programme"))};
-    for (size_t i = 0; !survey && i < json_size(claims); i++) {
+    for (size_t i = 0; i < json_size(claims); i++) {
         struct str basis = json_string(json_get(json_at(claims, i), S("basis")));
-        out->survey |= str_eq(basis, S("survey")) || str_eq(basis, S("photo"));
+        out->on_foot |= str_eq(basis, S("survey")) || str_eq(basis, S("photo"));
     }
+    out->survey |= !survey && out->on_foot;
 }
 
 bool api_record_read(const struct json *feature, const struct api_reading *r, struct buf *out, struct api_about *about, struct api_fault *fault)

@@ -16,7 +16,7 @@ void api_record_write(struct buf *out, const struct deployment *d, const char *b
 struct api_about {
     struct str note;
     bool survey;      /* seen on foot: said so, or a claim rests on a survey or a photo */
-    bool survey_said; /* by the property of that name */
+    bool on_foot;     /* a claim rests on a survey or a photo, whatever `survey` says */
     bool unsourced;   /* a device without a source: nobody but an eye can vouch for it */
     bool at_once;
 };

@@ -224,6 +224,6 @@ bool write_hand_over(struct app *app, struct request *rq, struct response *rs, c
 void write_note_about(struct api_write *w, const struct api_about *about, const struct caller *caller, struct arena *a)
 {
     w->c.note = str_copy(a, about->note);
-    w->c.survey = about->survey || (!about->survey_said && about->unsourced && caller->who.role < ROLE_MODERATOR);
+    w->c.survey = about->survey || ((about->unsourced || about->on_foot) && caller->who.role < ROLE_MODERATOR);
     w->at_once = about->at_once;
 }

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/contribution.h"
 #include "data/base/clock.h"
 #include "renderer/preview.h"
 #include "server/drawn.h"
@@ -290,6 +291,8 @@ static bool compose_record(struct card_drawing *k, struct err *err)
     AUTO(buf) title = {0}, mark = {0}, kind = {0};
     if (!store_find(k->worker->store, k->wish->id, false, &k->page.rq->arena, &d, &found, err))
         return false;
+    if (!found && record_is_erased(k->worker->store, k->wish->id))
+        return err_set(err, ERR_GONE, k->page.french ? "cette fiche a été retirée" : "this record was withdrawn");
     if (!found)
         return err_set(err, ERR_MISSING, k->page.french ? "il n'y a pas de fiche à cette adresse" : "there is no record at this address");
     enum status status = page_status_now(&d, &stale);

@@ -18,7 +18,7 @@ enum { BATCHES_SHOWN = 20 };
 /* Taking back all that somebody did, or a whole import, reaches across territories. */
 static bool may_undo_all(const struct who *who)
 {
-    return who->role >= ROLE_ADMIN || who_may_at(who, S(""));
+    return who_may_at(who, S(""));
 }
 
 /* ---- the list ---- */
@@ -148,7 +148,7 @@ bool on_changes(struct app *app, struct worker *worker, struct request *rq, stru
         return done;
     struct page p = desk_begin(app, rq, rs, &c, "changes.title");
     struct made_changes q = {.account_id = desk_number(page_param(&p, "account")), .token_id = desk_number(page_param(&p, "token")),
-        .offset = page_offset(&p), .limit = LIST_ROWS};
+        .who = &c.who, .offset = page_offset(&p), .limit = LIST_ROWS};
     AUTO(buf) address = {0};
     buf_add(&address, S("/queue/history"));
     if (q.account_id || q.token_id)

@@ -304,7 +304,7 @@ static bool is_own_token(struct store *s, struct arena *a, const struct deed *d,
         return false;
     *own = false;
     for (size_t i = 0; i < n; i++)
-        *own |= all[i].id == d->id && (all[i].account_id == d->caller.who.account_id || d->caller.who.role >= ROLE_ADMIN);
+        *own |= all[i].id == d->id && (all[i].account_id == d->caller.who.account_id || (d->caller.who.role >= ROLE_ADMIN && who_may_at(&d->caller.who, S(""))));
     return true;
 }
 

@@ -102,7 +102,7 @@ TEST(a_point_makes_a_record_with_one_device_and_what_was_said_of_it)
     CHECK(d.precision == PRECISION_STREET && d.public_precision == PRECISION_STREET);
     CHECK(d.n_orgs == 3 && d.orgs[0].role == ROLE_OPERATOR && d.orgs[2].role == ROLE_VENDOR);
     CHECK_STR(d.orgs[1].name, "B");
-    CHECK(about.unsourced && !about.survey && !about.survey_said);
+    CHECK(about.unsourced && !about.survey && !about.on_foot);
 }
 
 TEST(a_bearing_of_zero_is_a_bearing)
@@ -131,9 +131,9 @@ TEST(a_claim_that_rests_on_a_survey_says_that_it_was_seen_on_foot)
 {
     struct api_about about;
     added(POINT("\"category\":\"cctv\",\"claims\":[{\"field\":\"exists\",\"basis\":\"survey\"}]"), &about);
-    CHECK(about.survey && !about.survey_said);
+    CHECK(about.survey && about.on_foot);
     added(POINT("\"category\":\"cctv\",\"survey\":false,\"claims\":[{\"field\":\"exists\",\"basis\":\"survey\"}]"), &about);
-    CHECK(!about.survey && about.survey_said);
+    CHECK(!about.survey);
 }
 
 TEST(a_polygon_makes_a_zone_whose_rings_are_turned_and_closed)

@@ -229,6 +229,57 @@ TEST(two_moderators_at_once_do_not_undo_each_other)
     store_close(s);
 }
 
+static void put_square(struct store *s, const char *code, double w, double south, double e, double n)
+{
+    struct xy corners[] = {{w, south}, {e, south}, {e, n}, {w, n}, {w, south}};
+    uint32_t end = COUNT(corners);
+    struct err err = {0};
+    bool known;
+    works(store_begin(s, &err) && store_put_boundary(s, str_of(code), &(struct shape){.kind = SHAPE_POLYGONS, .n_parts = 1, .n = end, .at = corners, .end = &end}, &known, &err) &&
+        store_commit(s, &err), &err);
+    CHECK(known);
+}
+
+/* The other side of the border: another commune, whose moderators are others. */
+#define NEXT_DOOR "{\"category\":\"cctv\",\"location_precision\":\"exact\",\"position\":[5.45,43.5],\"devices\":[{\"position\":[5.45,43.5]}]}"
+
+TEST(a_correction_a_device_or_a_merger_reaches_no_other_territory)
+{
+    struct store *s = fresh("border.sqlite");
+    struct err err = {0};
+    struct ruled out;
+    struct place aix = {.code = S("13001"), .name = S("Aix"), .slug = S("aix"), .kind = S("commune"), .parent_code = S("dep:13"), .at = {5.45, 43.5}, .population = -1};
+    works(store_begin(s, &err) && store_put_place(s, &aix, S(""), &err) && store_commit(s, &err), &err);
+    put_square(s, "13055", 5.2, 43.2, 5.4, 43.4);
+    put_square(s, "13001", 5.4, 43.45, 5.5, 43.6);
+    struct who here = {.role = ROLE_MODERATOR, .territory = S("13055")};
+    uint64_t theirs = rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = propose(s, CONTRIBUTION_ADD, 0, NEXT_DOOR, false)}).record;
+    uint64_t id = propose(s, CONTRIBUTION_ADD, 0, CAMERA, false);
+    CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &here, .corrected = S(NEXT_DOOR)}, &out, &err) && err.code == ERR_DENIED);
+    CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_MERGE, .id = id, .who = &here, .into = theirs}, &out, &err) && err.code == ERR_DENIED);
+    uint64_t far = propose(s, CONTRIBUTION_ADD, 0,
+        "{\"category\":\"cctv\",\"location_precision\":\"exact\",\"position\":[5.37,43.3],\"devices\":[{\"position\":[5.37,43.3]},{\"position\":[5.45,43.5]}]}", false);
+    CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = far, .who = &here}, &out, &err) && err.code == ERR_DENIED);
+    CHECK_INT(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &here}).state, CONTRIBUTION_ACCEPTED);
+    store_close(s);
+}
+
+TEST(no_decision_lets_in_a_script_as_an_address_or_a_day_to_come)
+{
+    struct store *s = fresh("said.sqlite");
+    struct err err = {0};
+    struct ruled out;
+    static const char *const bad[] = {
+        "{\"category\":\"cctv\",\"position\":[5.37,43.3],\"location_precision\":\"exact\",\"devices\":[{\"position\":[5.37,43.3]}],\"sources\":[{\"kind\":\"press\",\"url\":\"javascript:alert(1)\"}]}",
+        "{\"category\":\"cctv\",\"position\":[5.37,43.3],\"location_precision\":\"exact\",\"devices\":[{\"position\":[5.37,43.3]}],\"last_confirmed\":\"2999-01\"}",
+        "{\"category\":\"cctv\",\"position\":[5.37,43.3],\"location_precision\":\"exact\",\"devices\":[{\"position\":[5.37,43.3],\"source_tags\":{\"contact:webcam\":\"http://cam.example\"}}]}"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        uint64_t id = propose(s, CONTRIBUTION_ADD, 0, CAMERA, false);
+        CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &MODERATOR, .corrected = str_of(bad[i])}, &out, &err) && err.code == ERR_INVALID);
+    }
+    store_close(s);
+}
+
 TEST(nobody_decides_outside_their_territory_and_nobody_where_the_place_is_unknown)
 {
     struct store *s = fresh("territory.sqlite");
@@ -239,6 +290,9 @@ TEST(nobody_decides_outside_their_territory_and_nobody_where_the_place_is_unknow
     uint64_t id = propose(s, CONTRIBUTION_ADD, 0, CAMERA, false);
     CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &elsewhere}, &out, &err) && err.code == ERR_DENIED);
     CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &visitor}, &out, &err) && err.code == ERR_DENIED);
+    /* The département was said; where the place lies is known once the boundary is. */
+    CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &here}, &out, &err) && err.code == ERR_DENIED);
+    put_square(s, "13055", 5.2, 43.2, 5.5, 43.4);
     rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = id, .who = &here});
     struct contribution nowhere = {.kind = CONTRIBUTION_ADD, .patch = S(CAMERA), .has_position = true, .at = {0, 50}};
     works(contribution_receive(s, &nowhere, S(""), &err), &err);
@@ -255,6 +309,7 @@ TEST(where_two_people_decide_one_is_not_enough_and_the_author_does_not_count)
     static const char *const names[] = {"ana", "ben", "cem"};
     for (size_t i = 0; i < 3; i++)
         works(people_add(s, &(struct account){.name = str_of(names[i]), .role = ROLE_MODERATOR, .territory = S("all")}, S("dix lettres"), &ids[i], &err), &err);
+    uint64_t other = a_camera(s);
     works(territory_set_two_person(s, S("13055"), true, &err), &err);
     struct contribution c = {.kind = CONTRIBUTION_ADD, .patch = S(CAMERA), .place_code = S("13055"), .account_id = ids[0]};
     works(contribution_receive(s, &c, S(""), &err), &err);
@@ -264,7 +319,14 @@ TEST(where_two_people_decide_one_is_not_enough_and_the_author_does_not_count)
     CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[0]}, &out, &err) && err.code == ERR_DENIED);
     CHECK(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[1]}).needs_second);
     CHECK(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[1]}).needs_second); /* the same again */
-    CHECK_INT(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[2]}).state, CONTRIBUTION_ACCEPTED);
+    /* Who corrects it starts anew: nobody has agreed to that yet. */
+    CHECK(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[2], .corrected = S("{\"category\":\"alpr\",\"position\":[5.37,43.3],"
+        "\"location_precision\":\"exact\",\"devices\":[{\"position\":[5.37,43.3]}]}")}).needs_second);
+    CHECK(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[2]}).needs_second);
+    struct contribution mine = {.kind = CONTRIBUTION_ADD, .patch = S(CAMERA), .place_code = S("13055"), .account_id = ids[0], .survey = true};
+    works(contribution_receive(s, &mine, S(""), &err), &err);
+    CHECK(!contribution_rule(s, &(struct ruling){.kind = RULING_MERGE, .id = mine.id, .who = &who[0], .into = other}, &out, &err) && err.code == ERR_DENIED);
+    CHECK_INT(rule(s, (struct ruling){.kind = RULING_ACCEPT, .id = c.id, .who = &who[1]}).state, CONTRIBUTION_ACCEPTED);
     store_close(s);
 }
 

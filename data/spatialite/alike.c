@@ -210,7 +210,7 @@ static bool keep_same(struct looking *l, uint64_t id, struct err *err)
     if (!stmt_row(&q))
         return stmt_ok(&q, err);
     struct candidate c = candidate_at(&q, l->a);
-    if (!l->kept && !stmt_int(&q, 10)) {
+    if (!stmt_int(&q, 10)) { /* whoever decides elsewhere could measure it by its number */
         c.has_position = false;
         c.at = (struct lonlat){0};
     }

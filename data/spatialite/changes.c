@@ -22,26 +22,34 @@ bool store_made_changes(struct store *s, const struct made_changes *m, struct ar
     struct made_change *at = ARENA_ARRAY(a, struct made_change, MADE_CHANGES_MAX);
     if (!at)
         return err_arena(err);
-    AUTO(stmt) count = db_stmt(&s->db, "SELECT count(*) FROM revision r WHERE " WHOSE);
-    bind_whose(&count, m);
-    *total = stmt_row(&count) ? (size_t)stmt_int(&count, 0) : 0;
-    if (!stmt_ok(&count, err))
-        return false;
+    bool sifted = (m->account_id || m->token_id) && m->who && !who_may_at(m->who, S(""));
     AUTO(stmt) q = db_stmt(&s->db,
         "SELECT r.deployment_id, r.version, d.version, r.kind, r.reason, r.at_s, r.account_id, r.token_id, coalesce(p.name, t.label),"
         " d.place_id, d.moderation = 'published' FROM revision r JOIN deployment d ON d.id = r.deployment_id"
         " LEFT JOIN account p ON p.id = r.account_id LEFT JOIN token t ON t.id = r.token_id WHERE " WHOSE
         " ORDER BY r.at_s DESC, r.deployment_id, r.version DESC LIMIT :limit OFFSET :offset");
     bind_whose(&q, m);
-    stmt_bind_u64(&q, ":limit", limit);
-    stmt_bind_u64(&q, ":offset", m->offset);
+    stmt_bind_i64(&q, ":limit", sifted ? -1 : (int64_t)limit);
+    stmt_bind_u64(&q, ":offset", sifted ? 0 : m->offset);
     *n = 0;
-    while (*n < limit && stmt_row(&q))
+    size_t seen = 0;
+    while (stmt_row(&q)) {
+        if (sifted && !who_may_at(m->who, stmt_str(&q, 9)))
+            continue;
+        if (seen++ < (sifted ? m->offset : 0) || *n == limit)
+            continue;
         at[(*n)++] = (struct made_change){.id = (uint64_t)stmt_int(&q, 0), .version = (uint32_t)stmt_int(&q, 1), .newest = (uint32_t)stmt_int(&q, 2),
             .kind = stmt_copy(&q, 3, a), .reason = stmt_copy(&q, 4, a), .at_s = stmt_int(&q, 5), .account_id = (uint64_t)stmt_int(&q, 6),
             .token_id = (uint64_t)stmt_int(&q, 7), .by = stmt_copy(&q, 8, a), .place_code = stmt_copy(&q, 9, a), .is_published = stmt_int(&q, 10) != 0};
+    }
     *out = at;
-    return stmt_ok(&q, err);
+    *total = seen;
+    if (sifted || !stmt_ok(&q, err))
+        return stmt_ok(&q, err);
+    AUTO(stmt) count = db_stmt(&s->db, "SELECT count(*) FROM revision r WHERE " WHOSE);
+    bind_whose(&count, m);
+    *total = stmt_row(&count) ? (size_t)stmt_int(&count, 0) : 0;
+    return stmt_ok(&count, err);
 }
 
 /* ---- for everybody ---- */

@@ -91,6 +91,12 @@ void record_hide_days(struct deployment *d)
     for (size_t i = 0; i < d->n_claims; i++)
         if (d->claims[i].basis == BASIS_SURVEY || d->claims[i].basis == BASIS_PHOTO)
             to_month(&d->claims[i].said_on);
+    for (size_t i = 0; i < d->n_sources; i++) { /* when somebody looked, and took a picture; not when a source was published */
+        to_month(&d->sources[i].accessed_on);
+        to_month(&d->sources[i].archived_on);
+        if (d->sources[i].kind == SOURCE_PHOTO)
+            to_month(&d->sources[i].published_on);
+    }
 }
 
 static bool add_event(struct deployment *d, struct arena *a, struct status_event e, struct err *err)

@@ -30,9 +30,17 @@ static int64_t batch_day(int64_t not_before_s)
 
 static bool name_place(struct store *s, struct deployment *d, struct arena *a, struct err *err)
 {
+    struct str code, name;
     deployment_derive(d);
-    return d->place_code.len || !d->has_position || !precision_is_point(d->precision) ||
-           store_commune_at(s, d->at, a, &d->place_code, &d->place_name, err);
+    if (!d->has_position || !precision_is_point(d->precision))
+        return true;
+    if (!store_commune_at(s, d->at, a, &code, &name, err))
+        return false;
+    if (code.len || !d->place_code.len) { /* where the boundary is known it counts, whatever was said */
+        d->place_code = code;
+        d->place_name = name;
+    }
+    return true;
 }
 
 static bool put_reply(struct store *s, const struct contribution *c, struct str corrected, struct err *err)
@@ -95,6 +103,8 @@ static bool put_in(struct store *s, const struct contribution *c, struct str cor
     if (conflicts.len && !over_newer)
         return err_set(err, ERR_CONFLICT, "changed by others since it was proposed: %.*s; look at the difference and accept it with corrections",
             STR_ARG(str_cut_runes(conflicts, 200)));
+    if (!rights_may_say(s, &before, &after, err))
+        return false;
     bool changes = c->kind < CONTRIBUTION_CONFIRM || !same_content(&before, &after);
     if (changes && !put_record(s, c, &after, reason, a, err))
         return false;
@@ -131,27 +141,37 @@ static bool may_decide(const struct who *who, const struct contribution *c, stru
 {
     if (!who || who->role < ROLE_MODERATOR)
         return err_set(err, ERR_DENIED, "only moderators decide");
-    if (who_may_at(who, c->place_code))
+    return rights_at(who, c->place_code, err);
+}
+
+static bool may_vote(const struct who *who, const struct contribution *c, struct err *err)
+{
+    if (!who->account_id)
+        return err_set(err, ERR_DENIED, "two people decide here, each under an account of their own");
+    return who->account_id != c->account_id || err_set(err, ERR_DENIED, "two people decide here, and neither may have proposed it");
+}
+
+/* A vote is for what was read: a correction is a new proposal, to which those who agreed before have not agreed. */
+static bool keep_correction(struct store *s, const struct contribution *c, struct str corrected, struct err *err)
+{
+    if (!corrected.len || str_eq(corrected, c->patch))
         return true;
-    if (!c->place_code.len)
-        return err_set(err, ERR_DENIED, "the commune of this place is not known (its boundary was not imported), so no territory has it; "
-            "`contrechamp places import` brings boundaries, and who may everywhere can decide");
-    return err_set(err, ERR_DENIED, "%.*s is not in your territory", STR_ARG(c->place_code));
+    AUTO(stmt) drop = db_stmt(&s->db, "DELETE FROM contribution_vote WHERE contribution_id = :id");
+    AUTO(stmt) put = db_stmt(&s->db, "UPDATE contribution SET patch = :patch WHERE id = :id");
+    stmt_bind_u64(&drop, ":id", c->id);
+    stmt_bind_str(&put, ":patch", corrected);
+    stmt_bind_u64(&put, ":id", c->id);
+    return stmt_run(&drop, err) && stmt_run(&put, err);
 }
 
 /* Two accounts, neither of which proposed it. True with *enough false: this was the first. */
-static bool vote(struct store *s, const struct contribution *c, const struct who *who, bool *enough, struct err *err)
+static bool vote(struct store *s, const struct contribution *c, const struct ruling *r, bool *enough, struct err *err)
 {
-    *enough = true;
-    if (!territory_two_person(s, c->place_code))
-        return true;
-    if (!who->account_id)
-        return err_set(err, ERR_DENIED, "two people decide here, each under an account of their own");
-    if (who->account_id == c->account_id)
-        return err_set(err, ERR_DENIED, "two people decide here, and neither may have proposed it");
+    if (!may_vote(r->who, c, err) || !keep_correction(s, c, r->corrected, err))
+        return false;
     AUTO(stmt) put = db_stmt(&s->db, "INSERT OR IGNORE INTO contribution_vote (contribution_id, account_id) VALUES (:id, :account)");
     stmt_bind_u64(&put, ":id", c->id);
-    stmt_bind_u64(&put, ":account", who->account_id);
+    stmt_bind_u64(&put, ":account", r->who->account_id);
     if (!stmt_run(&put, err))
         return false;
     AUTO(stmt) q = db_stmt(&s->db, "SELECT count(*) FROM contribution_vote WHERE contribution_id = :id");
@@ -164,8 +184,13 @@ static bool vote(struct store *s, const struct contribution *c, const struct who
 
 static bool accept(struct store *s, const struct contribution *c, const struct ruling *r, struct arena *a, struct ruled *out, struct err *err)
 {
-    bool enough;
-    if (!vote(s, c, r->who, &enough, err))
+    struct deployment before, after;
+    struct str conflicts;
+    bool enough = true;
+    if (!contribution_preview(s, c, r->corrected, a, &before, &after, &conflicts, err) || !rights_over(s, r->who, &before, &after, a, err) ||
+        !rights_may_say(s, &before, &after, err))
+        return false;
+    if (rights_two_person(s, c->place_code, &before, &after) && !vote(s, c, r, &enough, err))
         return false;
     if (!enough) {
         out->state = c->state;
@@ -174,11 +199,8 @@ static bool accept(struct store *s, const struct contribution *c, const struct r
     }
     int64_t publish_s = batch_day(c->created_s + (int64_t)r->hold_days * DAY_S);
     if (c->survey && !r->at_once && r->hold_days > 0 && publish_s > clock_unix_s()) {
-        struct deployment before, after;
-        struct str conflicts;
         out->state = CONTRIBUTION_HELD;
-        return contribution_preview(s, c, r->corrected, a, &before, &after, &conflicts, err) &&
-               set_state(s, c, CONTRIBUTION_HELD, r, 0, publish_s, err);
+        return set_state(s, c, CONTRIBUTION_HELD, r, 0, publish_s, err);
     }
     out->state = CONTRIBUTION_ACCEPTED;
     return put_in(s, c, r->corrected, r->corrected.len > 0, r->reason, a, out, err) &&
@@ -223,6 +245,8 @@ static bool merge(struct store *s, const struct contribution *c, const struct ru
         return false;
     if (!found || d.moderation != MODERATION_PUBLISHED || c->kind != CONTRIBUTION_ADD)
         return err_set(err, ERR_INVALID, "merge: an addition is merged into a published record, and %llu is none", (unsigned long long)r->into);
+    if (!rights_at(r->who, d.place_code, err) || (rights_two_person(s, c->place_code, &d, &d) && !may_vote(r->who, c, err)))
+        return false;
     struct contribution seen = *c;
     seen.kind = CONTRIBUTION_CONFIRM;
     if (c->survey && (!preview_sighting(&d, &seen, NULL, a, err) || !put_record(s, &seen, &d, r->reason, a, err)))

@@ -31,14 +31,18 @@ bool record_return_to(struct store *s, uint64_t id, uint32_t version, const stru
     AUTO(arena) a;
     arena_init(&a, UNDO_ARENA_BYTES);
     AUTO(tx) tx = {0};
-    struct deployment d;
-    bool found;
-    if (!tx_begin(&tx, &s->db, err) || !record_read(s, id, 0, &a, &d, &found, err))
+    struct deployment d, then;
+    bool found, had;
+    if (!tx_begin(&tx, &s->db, err) || !record_read(s, id, 0, &a, &d, &found, err) || !record_read(s, id, version, &a, &then, &had, err))
         return false;
-    if (!found)
-        return err_set(err, ERR_MISSING, "there is no record %llu", (unsigned long long)id);
-    if (who->role < ROLE_MODERATOR || !who_may_at(who, d.place_code))
+    if (!found || !had)
+        return err_set(err, ERR_MISSING, "there is no version %u of record %llu", version, (unsigned long long)id);
+    if (who->role < ROLE_MODERATOR)
         return err_set(err, ERR_DENIED, "only moderators of its place take a change back");
+    if (!rights_over(s, who, &d, &then, &a, err))
+        return false;
+    if (rights_two_person(s, d.place_code, &d, &then) && !who_may_at(who, S("")))
+        return err_set(err, ERR_DENIED, "two people decide here: propose the older state as a correction, so that a second can agree");
     return put_back(s, id, version, who, reason, &a, err) && tx_commit(&tx, err);
 }
 
@@ -86,7 +90,7 @@ bool record_undo_all(struct store *s, struct undo_of of, const struct who *who, 
     AUTO_FREE struct step *steps = NULL;
     size_t n;
     *undone = *left = 0;
-    if (who->role < ROLE_ADMIN && !who_may_at(who, S("")))
+    if (!who_may_at(who, S("")))
         return err_set(err, ERR_DENIED, "taking back all that somebody did is for those who may everywhere");
     if (!tx_begin(&tx, &s->db, err) || !list_steps(s, of, &steps, &n, err))
         return false;

@@ -61,9 +61,9 @@ export async function press(server, headers, address, what, changes = {}) {
 /* What a stranger proposes over the API: the number of the contribution and its receipt. */
 export async function propose(server, at = MARSEILLE, properties = {}, { token, method = "POST", record, headers = {} } = {}) {
   const body = method === "DELETE" ? undefined : JSON.stringify({ type: "Feature", ...(at ? { geometry: { type: "Point", coordinates: at } } : {}),
-    properties: method === "POST" ? { category: "cctv", location_precision: "exact", device_type: "dome", mount: "pole", survey: false,
-      status_events: [{ status: "active", kind: "observed", date: "2026-10" }],
-      claims: [{ field: "exists", confidence: "confirmed", basis: "survey", said_on: "2026-10" }], ...properties } : properties });
+    properties: method === "POST" ? { category: "cctv", location_precision: "exact", device_type: "dome", mount: "pole",
+      status_events: [{ status: "active", kind: "observed", date: "2026-10" }], sources: [{ kind: "press", title: "Un article", url: "https://example.org/a" }],
+      claims: [{ field: "exists", confidence: "confirmed", basis: "press", source: 1, said_on: "2026-10" }], ...properties } : properties });
   const answer = await get(`${server.url}/api/collections/deployments/items${record ? `/${record}` : ""}`, { method, body,
     headers: { "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/geo+json",
       ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers } });
