@@ -89,27 +89,31 @@ static bool same_content(const struct deployment *a, const struct deployment *b)
     return str_eq(buf_str(&one), buf_str(&other)) && a->moderation == b->moderation;
 }
 
-static bool put_in(struct store *s, const struct contribution *c, struct str corrected, bool over_newer, struct str reason, struct arena *a,
-    struct ruled *out, struct err *err)
-{
+/* What accepting would make of it. */
+struct looked {
     struct deployment before, after;
     struct str conflicts;
+};
+static bool look(struct store *s, const struct contribution *c, struct str corrected, struct arena *a, struct looked *l, struct err *err)
+{
+    return contribution_preview(s, c, corrected, a, &l->before, &l->after, &l->conflicts, err) && rights_may_say(s, &l->before, &l->after, err);
+}
+
+static bool put_in(struct store *s, const struct contribution *c, struct str corrected, bool over_newer, struct str reason, struct looked *l,
+    struct arena *a, struct ruled *out, struct err *err)
+{
     if (c->kind == CONTRIBUTION_REPLY) {
         out->record = c->target;
         return put_reply(s, c, corrected, err);
     }
-    if (!contribution_preview(s, c, corrected, a, &before, &after, &conflicts, err))
-        return false;
-    if (conflicts.len && !over_newer)
+    if (l->conflicts.len && !over_newer)
         return err_set(err, ERR_CONFLICT, "changed by others since it was proposed: %.*s; look at the difference and accept it with corrections",
-            STR_ARG(str_cut_runes(conflicts, 200)));
-    if (!rights_may_say(s, &before, &after, err))
+            STR_ARG(str_cut_runes(l->conflicts, 200)));
+    bool changes = c->kind < CONTRIBUTION_CONFIRM || !same_content(&l->before, &l->after);
+    if (changes && !put_record(s, c, &l->after, reason, a, err))
         return false;
-    bool changes = c->kind < CONTRIBUTION_CONFIRM || !same_content(&before, &after);
-    if (changes && !put_record(s, c, &after, reason, a, err))
-        return false;
-    out->record = after.id;
-    out->record_version = after.version;
+    out->record = l->after.id;
+    out->record_version = l->after.version;
     return true;
 }
 
@@ -184,13 +188,11 @@ static bool vote(struct store *s, const struct contribution *c, const struct rul
 
 static bool accept(struct store *s, const struct contribution *c, const struct ruling *r, struct arena *a, struct ruled *out, struct err *err)
 {
-    struct deployment before, after;
-    struct str conflicts;
+    struct looked l;
     bool enough = true;
-    if (!contribution_preview(s, c, r->corrected, a, &before, &after, &conflicts, err) || !rights_over(s, r->who, &before, &after, a, err) ||
-        !rights_may_say(s, &before, &after, err))
+    if (!look(s, c, r->corrected, a, &l, err) || !rights_over(s, r->who, &l.before, &l.after, a, err))
         return false;
-    if (rights_two_person(s, c->place_code, &before, &after) && !vote(s, c, r, &enough, err))
+    if (rights_two_person(s, c->place_code, &l.before, &l.after) && !vote(s, c, r, &enough, err))
         return false;
     if (!enough) {
         out->state = c->state;
@@ -203,7 +205,7 @@ static bool accept(struct store *s, const struct contribution *c, const struct r
         return set_state(s, c, CONTRIBUTION_HELD, r, 0, publish_s, err);
     }
     out->state = CONTRIBUTION_ACCEPTED;
-    return put_in(s, c, r->corrected, r->corrected.len > 0, r->reason, a, out, err) &&
+    return put_in(s, c, r->corrected, r->corrected.len > 0, r->reason, &l, a, out, err) &&
            set_state(s, c, CONTRIBUTION_ACCEPTED, r, out->record, 0, err);
 }
 
@@ -310,7 +312,8 @@ bool ruling_publish_held(struct store *s, uint64_t id, struct err *err)
     if (!contribution_find(s, id, &a, &c, &found, err) || !found)
         return found;
     struct ruling r = {.reason = c.reason};
-    if (put_in(s, &c, S(""), true, c.reason, &a, &out, &why))
+    struct looked l;
+    if (look(s, &c, S(""), &a, &l, &why) && put_in(s, &c, S(""), true, c.reason, &l, &a, &out, &why))
         return set_state(s, &c, CONTRIBUTION_ACCEPTED, &r, out.record, 0, err);
     r.reason = str_copy(&a, str_of(why.text));
     return photos_drop(s, id, err) && set_state(s, &c, CONTRIBUTION_REFUSED, &r, 0, 0, err);
